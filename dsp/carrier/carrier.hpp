@@ -1,0 +1,31 @@
+// The carrier: one keyed sign per chip, and the keyed deal of chips to sync and payload. Bit-exact on every platform.
+#pragma once
+
+#include "dsp/carrier/grid.hpp"
+
+#include <earmark/key.hpp>
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+namespace earmark {
+
+inline constexpr int sync_chips = packet_chips / 2;     // 992
+inline constexpr int payload_chips = packet_chips / 2;  // 992: one code bit each
+
+// Indexed [row * chip_bands + band], row 0..63 in time, band 0..30 in frequency.
+struct Carrier {
+    // +1 or -1; for payload chips without the payload subkey: 0.
+    std::array<std::int8_t, packet_chips> sign{};
+    // Which code bit (0..991) the chip carries; -1 for sync chips; -2 for payload chips without the payload subkey.
+    std::array<std::int16_t, packet_chips> code_bit{};
+};
+
+// The deal (which chips serve sync) and the sync signs come from the sync subkey; the payload signs and the order of the
+// code bits from the payload subkey. In each chip row neighbouring bands 2i and 2i+1 are dealt one to sync and one to
+// payload, and band 30 alternates by pairs of rows, so that any stretch of time and any range of bands has half of each.
+Carrier make_carrier(const Secret& sync, const Secret* payload);
+Carrier make_carrier(const AnyKey& key);
+
+}  // namespace earmark

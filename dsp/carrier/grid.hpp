@@ -1,0 +1,29 @@
+// Geometry of the mark in physical units, so that every sample rate agrees (design: cell, chip, packet).
+#pragma once
+
+namespace earmark {
+
+inline constexpr double cell_s = 0.016;       // a cell is 16 ms
+inline constexpr double band_hz = 125;        // by 125 Hz
+inline constexpr double first_band_hz = 125;  // lower edge of band 0
+inline constexpr int grid_bands = 62;         // to 7,875 Hz; a band above the host's Nyquist does not exist
+inline constexpr int packet_cells = 128;      // 2.048 s, then the carrier repeats
+
+// A chip is 2 cells by 2 bands with the fixed signs (+ - / - +) times one keyed sign: it leaves the energy and the slow
+// envelope of its critical band alone.
+inline constexpr int chip_bands = grid_bands / 2;   // 31
+inline constexpr int chip_rows = packet_cells / 2;  // 64
+inline constexpr int packet_chips = chip_rows * chip_bands;
+
+// Detection looks every quarter of a cell.
+inline constexpr double hop_s = 0.004;
+inline constexpr int cell_hops = 4;
+inline constexpr int chip_hops = 2 * cell_hops;
+inline constexpr int packet_hops = packet_cells * cell_hops;  // 512
+
+// Sign of one cell inside its chip.
+constexpr int chip_pattern(int cell, int band) {
+    return ((cell + band) & 1) == 0 ? 1 : -1;
+}
+
+}  // namespace earmark

@@ -1,0 +1,10 @@
+// earmark: a keyed, inaudible mark for synthetic speech, and the detector that finds it again.
+#pragma once
+
+#include <earmark/audio.hpp>
+#include <earmark/detector.hpp>
+#include <earmark/embedder.hpp>
+#include <earmark/error.hpp>
+#include <earmark/key.hpp>
+#include <earmark/payload.hpp>
+#include <earmark/version.hpp>
