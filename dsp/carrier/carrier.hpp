@@ -22,9 +22,10 @@ struct Carrier {
     std::array<std::int16_t, packet_chips> code_bit{};
 };
 
-// The deal (which chips serve sync) and the sync signs come from the sync subkey; the payload signs and the order of the
-// code bits from the payload subkey. In each chip row neighbouring bands 2i and 2i+1 are dealt one to sync and one to
-// payload, and band 30 alternates by pairs of rows, so that any stretch of time and any range of bands has half of each.
+// The deal (which chips serve sync) and the sync signs come from the sync subkey; the payload signs and the order of
+// the code bits from the payload subkey. In each chip row neighbouring bands 2i and 2i+1 are dealt one to sync and one
+// to payload, and band 30 alternates by pairs of rows, so that any stretch of time and any range of bands has half of
+// each.
 Carrier make_carrier(const Secret& sync, const Secret* payload);
 Carrier make_carrier(const AnyKey& key);
 

@@ -37,18 +37,21 @@ struct DetectConfig {
     int channels = 1;            // 1 .. 64; each is judged alone
     Search search = Search::none;
     double p_max = 1e-6;  // 0 < p_max < 1: marked means p <= p_max
+    bool scores = false;  // fill Detection::scores
 };
 
 // A stretch of audio that carries a mark. The segments of one verdict share its false-alarm bound.
 struct Segment {
-    double start_s = 0, end_s = 0;
+    double start_s = 0, end_s = 0;  // good to about half a second
     double log10_p = 0;
+    std::optional<Payload> payload;  // as read from this segment alone
+    double payload_log10_p = 0;
 };
 
-// The score over time, for plots: evidence of the best hypothesis in one packet of 2.048 s.
+// The score over time, for plots: evidence along the best hypothesis in the 0.512 s from start_s on.
 struct Score {
     double start_s = 0;
-    double z = 0;  // standard deviations; without a mark |z| stays below about 4.5
+    double z = 0;  // standard deviations; one value without a mark is rarely beyond +-3
 };
 
 struct Detection {

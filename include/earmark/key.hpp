@@ -6,7 +6,8 @@
 //     auto any = earmark::load_key("screen.key");   // std::variant<Key, ScreeningKey>
 //
 // Values: copy freely, share between threads without locks; memory is wiped when the last copy goes.
-// Errors: Error(key), naming the file and what is wrong with it (missing, damaged, truncated, another kind, later version).
+// Errors: Error(key), naming the file and what is wrong with it (missing, damaged, truncated, another kind, later
+// version).
 #pragma once
 
 #include <array>

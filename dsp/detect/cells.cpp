@@ -1,0 +1,125 @@
+#include "dsp/detect/cells.hpp"
+
+#include "dsp/transform/window.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace earmark {
+namespace {
+
+constexpr double window_s = 0.024;
+constexpr int rows_per_s = 250;
+constexpr float energy_floor = 1e-10f;  // about one 16-bit step of noise: digital silence gives flat rows
+constexpr float active_power = 1e-6f;   // -60 dBFS
+constexpr std::size_t spare_samples = 4096;
+
+// The smallest even length >= n without a prime factor above 7: fast in every FFT library.
+int fast_length(int n) {
+    for (int length = n + n % 2;; length += 2) {
+        int rest = length;
+        for (const int factor : {2, 3, 5, 7})
+            while (rest % factor == 0) rest /= factor;
+        if (rest == 1) return length;
+    }
+}
+
+}  // namespace
+
+Cells::Cells(int sample_rate_hz, Sink sink)
+    : sample_rate_hz_(sample_rate_hz),
+      window_samples_(2 * static_cast<int>(std::lround(window_s / 2 * sample_rate_hz))),
+      fft_(fast_length(window_samples_)),
+      sink_(std::move(sink)),
+      window_(hann(window_samples_)) {
+    float energy = 0;
+    for (const float w : window_) energy += w * w;
+    for (float& w : window_) w /= std::sqrt(energy);  // white noise of power P gives P in every bin
+
+    const double bin_hz = static_cast<double>(sample_rate_hz) / fft_.length();
+    for (int band = 0; band < grid_bands; ++band) {
+        const double low = first_band_hz + band * band_hz, high = low + band_hz;
+        if (high > 0.99 * sample_rate_hz / 2) break;
+        BandShare share{static_cast<int>(std::floor(low / bin_hz + 0.5)), {}};
+        for (int bin = share.first_bin; (bin - 0.5) * bin_hz < high - 1e-6; ++bin) {
+            const double overlap = std::min(high, (bin + 0.5) * bin_hz) - std::max(low, (bin - 0.5) * bin_hz);
+            share.weights.push_back(static_cast<float>(overlap / bin_hz));
+        }
+        shares_.push_back(std::move(share));
+    }
+    bands_ = static_cast<int>(shares_.size());
+    power_.resize(shares_.back().first_bin + shares_.back().weights.size());
+    buffer_.resize(window_samples_ + spare_samples);
+    reset();
+}
+
+void Cells::reset() noexcept {
+    std::fill(buffer_.begin(), buffer_.end(), 0.0f);
+    first_ = -window_samples_ / 2;
+    held_ = window_samples_ / 2;
+    samples_ = rows_ = 0;
+}
+
+std::int64_t Cells::centre_of_next_row() const noexcept {
+    return (rows_ * sample_rate_hz_ + rows_per_s / 2) / rows_per_s;
+}
+
+void Cells::push(const float* samples, std::size_t count) noexcept {
+    samples_ += count;
+    while (count > 0) {
+        const std::size_t taken = std::min(count, buffer_.size() - held_);
+        std::transform(samples, samples + taken, buffer_.begin() + held_,
+                       [](float x) { return std::isfinite(x) ? std::clamp(x, -1e6f, 1e6f) : 0.0f; });
+        held_ += taken;
+        samples += taken;
+        count -= taken;
+        emit_ready_rows();
+    }
+}
+
+void Cells::finish() noexcept {
+    std::vector<float> silence(window_samples_);
+    const std::int64_t end = samples_;
+    push(silence.data(), silence.size() / 2);
+    samples_ = end;
+}
+
+void Cells::emit_ready_rows() noexcept {
+    std::int64_t start = centre_of_next_row() - window_samples_ / 2;
+    while (start + window_samples_ <= first_ + static_cast<std::int64_t>(held_)) {
+        emit_row(buffer_.data() + (start - first_));
+        ++rows_;
+        start = centre_of_next_row() - window_samples_ / 2;
+    }
+    const std::size_t done = static_cast<std::size_t>(std::min<std::int64_t>(start - first_, held_));
+    std::copy(buffer_.begin() + done, buffer_.begin() + held_, buffer_.begin());
+    first_ += done;
+    held_ -= done;
+}
+
+void Cells::emit_row(const float* window_samples) noexcept {
+    const auto time = fft_.time();
+    float power = 0;
+    for (int i = 0; i < window_samples_; ++i) {
+        time[i] = window_samples[i] * window_[i];
+        power += time[i] * time[i];
+    }
+    std::fill(time.begin() + window_samples_, time.end(), 0.0f);
+    fft_.forward();
+    const auto spectrum = fft_.frequency();
+    for (std::size_t bin = 0; bin < power_.size(); ++bin)
+        power_[bin] = spectrum[bin].real() * spectrum[bin].real() + spectrum[bin].imag() * spectrum[bin].imag();
+
+    CellRow row;
+    row.active = power > active_power;
+    row.log_energy.fill(std::log(energy_floor));
+    for (int band = 0; band < bands_; ++band) {
+        const BandShare& share = shares_[band];
+        float energy = energy_floor;
+        for (std::size_t i = 0; i < share.weights.size(); ++i) energy += share.weights[i] * power_[share.first_bin + i];
+        row.log_energy[band] = std::log(energy);
+    }
+    sink_(row);
+}
+
+}  // namespace earmark

@@ -1,0 +1,55 @@
+// The received signal as log energy of every band, one row each quarter of a cell.
+#pragma once
+
+#include "dsp/carrier/grid.hpp"
+#include "dsp/transform/fft.hpp"
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+namespace earmark {
+
+struct CellRow {
+    std::array<float, grid_bands> log_energy;  // natural logarithm of power; bands above Nyquist are left at the floor
+    bool active;                               // louder than -60 dBFS
+};
+
+// Hann window of 24 ms: one and a half times the embedder's, z + 20 % over 16 ms (design, section 4).
+// Row k is centred on sample round(k * 4 ms * rate), whatever the rate, so that time never drifts.
+class Cells {
+  public:
+    using Sink = std::function<void(const CellRow&)>;
+
+    Cells(int sample_rate_hz, Sink sink);  // sink is called once a row, from push() and finish()
+    void reset() noexcept;
+    void push(const float* samples, std::size_t count) noexcept;  // NaN and infinity count as silence
+    void finish() noexcept;                                       // the rows whose centre lies before the end
+
+    int bands() const noexcept { return bands_; }  // bands below Nyquist
+    std::int64_t samples() const noexcept { return samples_; }
+
+  private:
+    struct BandShare {
+        int first_bin;
+        std::vector<float> weights;
+    };
+
+    std::int64_t centre_of_next_row() const noexcept;
+    void emit_ready_rows() noexcept;
+    void emit_row(const float* window_samples) noexcept;
+
+    int sample_rate_hz_, window_samples_, bands_ = 0;
+    RealFft fft_;
+    Sink sink_;
+    std::vector<float> window_, power_;
+    std::vector<BandShare> shares_;
+    std::vector<float> buffer_;  // samples from first_ on
+    std::int64_t first_ = 0;     // position of buffer_[0]
+    std::size_t held_ = 0;       // samples in buffer_
+    std::int64_t samples_ = 0, rows_ = 0;
+};
+
+}  // namespace earmark

@@ -1,0 +1,79 @@
+#include "dsp/detect/slotter.hpp"
+
+#include <algorithm>
+
+namespace earmark {
+namespace {
+
+constexpr float dead_log = 11.5f;  // 50 dB under the loudest band: carries nothing but rounding noise
+constexpr float forget_log_per_slot = 0.5f;
+constexpr float nothing_heard = -1e9f;
+
+}  // namespace
+
+Slotter::Slotter(int bands) : bands_(bands), whitening_(bands) {
+    reset();
+}
+
+void Slotter::reset() noexcept {
+    whitening_.reset();
+    peak_.fill(nothing_heard);
+    slot_peak_.fill(nothing_heard);
+    rows_to_skip_ = whitening_look_ahead;
+    filled_ = 0;
+    slot_ = {};
+}
+
+bool Slotter::push(const CellRow& row) noexcept {
+    last_row_ = row;
+    return add(row);
+}
+
+bool Slotter::add(const CellRow& row) noexcept {
+    follow_levels(row);
+    const ResidualRow& residual = whitening_.push(row);
+    if (rows_to_skip_ > 0) {
+        --rows_to_skip_;
+        return false;
+    }
+    if (filled_ == 0) slot_ = {};
+    slot_.residuals[filled_++] = residual;
+    if (filled_ < slot_rows) return false;
+    complete_slot();
+    return true;
+}
+
+bool Slotter::finish() noexcept {
+    if (rows_to_skip_ == whitening_look_ahead) return false;  // not one row came
+    // The rows still in the filter's look-ahead come out behind copies of the last row; a slot can fill up meanwhile
+    // only at its end, so the rest is simply dropped: 32 ms at most.
+    for (int i = 0; i < whitening_look_ahead; ++i)
+        if (add(last_row_)) return true;
+    if (filled_ == 0) return false;
+    complete_slot();
+    return true;
+}
+
+void Slotter::follow_levels(const CellRow& row) noexcept {
+    for (int band = 0; band < bands_; ++band) slot_peak_[band] = std::max(slot_peak_[band], row.log_energy[band]);
+}
+
+void Slotter::complete_slot() noexcept {
+    for (int band = 0; band < bands_; ++band)
+        peak_[band] = std::max(slot_peak_[band], peak_[band] - forget_log_per_slot);
+    slot_peak_.fill(nothing_heard);
+    const float dead = *std::max_element(peak_.begin(), peak_.begin() + bands_) - dead_log;
+    for (int chip = 0; chip < padded_chip_bands; ++chip) {
+        if (2 * chip + 1 < bands_ && peak_[2 * chip] > dead && peak_[2 * chip + 1] > dead) continue;
+        for (ResidualRow& row : slot_.residuals) row[chip] = 0;
+    }
+    for (int i = 0; i < slot_rows; ++i) {
+        float energy = 0;
+        for (const float r : slot_.residuals[i]) energy += r * r;
+        slot_.sync_energy[i % chip_hops] += energy / 2;
+    }
+    slot_.empty = std::all_of(slot_.sync_energy.begin(), slot_.sync_energy.end(), [](float e) { return e == 0; });
+    filled_ = 0;
+}
+
+}  // namespace earmark

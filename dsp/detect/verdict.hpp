@@ -1,0 +1,27 @@
+// What the tracks of one stretch amount to for one key in one channel.
+#pragma once
+
+#include "dsp/carrier/carrier.hpp"
+#include "dsp/detect/track.hpp"
+
+#include <earmark/detector.hpp>
+
+#include <span>
+#include <vector>
+
+namespace earmark {
+
+struct StretchVerdict {
+    double log10_p = 0, log_q = 0;  // of the best track
+    std::vector<Segment> segments;  // p <= p_max, in time order, not overlapping
+    std::vector<Score> scores;      // one a slot, along the best track
+};
+
+// first_slot: index of slots[0] from the start of the signal. log_weight: what the stretch, key and channel weigh.
+StretchVerdict judge(std::span<const SlotEvidence> slots, long long first_slot, const Carrier& carrier,
+                     double log_weight, double p_max);
+
+// Adds later segments to earlier ones; those that overlap or touch and do not contradict each other become one.
+void merge_segments(std::vector<Segment>& all, const std::vector<Segment>& later);
+
+}  // namespace earmark

@@ -1,0 +1,46 @@
+// From log energies to chip residuals: what of a chip's pattern the neighbourhood does not explain.
+#pragma once
+
+#include "dsp/carrier/grid.hpp"
+#include "dsp/detect/cells.hpp"
+
+#include <array>
+
+namespace earmark {
+
+inline constexpr int padded_chip_bands = 32;  // a row fills whole vector registers; the last one stays 0
+
+// Residual of the chip whose first cell is centred on the row; band 0..30.
+using ResidualRow = std::array<float, padded_chip_bands>;
+
+inline constexpr std::array<int, 7> whitening_hops{-4, -2, 0, 2, 4, 6, 8};  // rows looked at, relative to the chip's
+inline constexpr std::array<int, 4> whitening_bands{-1, 0, 1, 2};           // bands looked at, relative to the chip's
+inline constexpr int whitening_taps = 28;
+inline constexpr int whitening_look_ahead = 8;
+inline constexpr int whitening_rows = 13;  // rows -4 .. +8
+
+// A linear filter over the neighbourhood, trained to tell chip signs apart (whitening_taps.hpp says from what), then
+// clipped: matched filter and host prediction in one. Real time: no allocation.
+class Whitening {
+  public:
+    explicit Whitening(int bands);  // bands below Nyquist
+    void reset() noexcept;
+
+    // Takes the next row; gives the residuals of the row whitening_look_ahead before it.
+    // The first whitening_look_ahead results belong to rows before the start and are to be thrown away.
+    const ResidualRow& push(const CellRow& row) noexcept;
+
+    // The regressors of the chip in `band` (0 .. 30), for training: [hop][band], mean taken off.
+    std::array<float, whitening_taps> neighbourhood(int band) const noexcept;
+
+  private:
+    const CellRow& row_at(int hop) const noexcept;
+
+    int chip_bands_;
+    std::array<CellRow, whitening_rows> rows_{};  // a ring
+    int newest_ = 0;
+    bool empty_ = true;
+    ResidualRow residual_{};
+};
+
+}  // namespace earmark

@@ -1,0 +1,55 @@
+// One channel's way from host to change: STFT, depth by masking, keyed gain, overlap-add. The change is what the mark
+// adds to the host, so that an unchanged host passes bit for bit.
+#pragma once
+
+#include "dsp/carrier/grid.hpp"
+#include "dsp/masking/depth.hpp"
+#include "dsp/masking/flatness.hpp"
+#include "dsp/transform/fft.hpp"
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace earmark {
+
+// Sign of every cell of a packet, [cell * grid_bands + band]: carrier times codeword times chip pattern.
+using CellSigns = std::array<float, packet_cells * grid_bands>;
+
+// Frame sizes in samples: a hop is a quarter of a cell, rounded to an even number.
+struct FrameSizes {
+    explicit FrameSizes(int sample_rate_hz);
+    int hop, frame, mask_window;  // 4 ms, 16 ms, 32 ms
+    int history() const { return mask_window + hop; }
+    int delay() const { return frame + frame / 2 + hop / 2; }  // from the newest sample to the oldest finished one
+};
+
+// Real time: add_hop() allocates nothing, locks nothing, throws nothing.
+class Spreader {
+  public:
+    Spreader(int sample_rate_hz, Profile profile);
+    void reset() noexcept;
+
+    // host: the next hop samples. Returns the hop samples of change that belong to the host delay() earlier.
+    std::span<const float> add_hop(std::span<const float> host, const CellSigns& signs) noexcept;
+    // The host samples that go with the change just returned.
+    std::span<const float> delayed_host() const noexcept;
+
+  private:
+    void spread(const CellSigns& signs, int cell) noexcept;
+
+    FrameSizes sizes_;
+    int sample_rate_hz_;
+    DepthRule rule_;
+    RealFft fft_;
+    Flatness flatness_;
+    std::vector<float> window_, ramp_;
+    std::vector<int> band_;       // of every bin, -1 outside the grid
+    std::vector<float> history_;  // the last history() host samples
+    std::vector<float> overlap_;  // [0, frame): change under construction
+    std::vector<float> change_;   // [0, hop): change finished
+    std::int64_t position_ = 0;   // samples taken in so far
+};
+
+}  // namespace earmark

@@ -1,0 +1,58 @@
+#include "dsp/masking/depth.hpp"
+
+#include <earmark/error.hpp>
+
+#include <algorithm>
+#include <string>
+
+namespace earmark {
+namespace {
+
+float between(double x, double x0, double x1, float y0, float y1) {
+    return y0 + (y1 - y0) * static_cast<float>((x - x0) / (x1 - x0));
+}
+
+}  // namespace
+
+float DepthRule::ramp(double frequency_hz) const noexcept {
+    if (frequency_hz <= 300) return low_scale;
+    if (frequency_hz <= 1500) return between(frequency_hz, 300, 1500, low_scale, 1);
+    if (frequency_hz <= 4000) return between(frequency_hz, 1500, 4000, 1, high_scale);
+    return high_scale;
+}
+
+float DepthRule::depth_db(float flatness, float ramp_here) const noexcept {
+    return (floor_db + noise_db * std::min(1.0f, 2 * flatness)) * ramp_here;
+}
+
+DepthRule depth_rule(Profile profile) noexcept {
+    switch (profile) {
+        case Profile::transparent:
+            return {0.5f, 3.0f, 0.0f, 1.0f};
+        case Profile::standard:
+            return {0.5f, 3.0f, 0.3f, 1.3f};
+        case Profile::robust:
+            return {0.75f, 4.5f, 0.3f, 1.3f};
+    }
+    return {};
+}
+
+std::string_view name(Profile profile) {
+    switch (profile) {
+        case Profile::transparent:
+            return "transparent";
+        case Profile::standard:
+            return "standard";
+        case Profile::robust:
+            return "robust";
+    }
+    return "?";
+}
+
+Profile profile_from_name(std::string_view text) {
+    for (const Profile profile : {Profile::transparent, Profile::standard, Profile::robust})
+        if (name(profile) == text) return profile;
+    throw Error(Fault::usage, "profile: '" + std::string(text) + "' is not one of transparent, standard, robust");
+}
+
+}  // namespace earmark

@@ -1,0 +1,27 @@
+// Spectral flatness round every bin: how noise-like the host is there, hence how much change it hides.
+#pragma once
+
+#include "dsp/transform/fft.hpp"
+
+#include <span>
+#include <vector>
+
+namespace earmark {
+
+// Geometric over arithmetic mean of the power spectrum (Johnston, IEEE JSAC 1988, eq. 3), 0 tonal .. 1 noise, over
+// +-265 Hz round each bin of an FFT half as long as the window. Real time: analyse() allocates nothing.
+class Flatness {
+  public:
+    // window_samples: even; highest_hz: bins above are not looked at.
+    Flatness(int window_samples, int sample_rate_hz, double highest_hz);
+
+    // samples: the window_samples round the frame's centre. Returns flatness of bin k * sample_rate / (window / 2).
+    std::span<const float> analyse(std::span<const float> samples) noexcept;
+
+  private:
+    RealFft fft_;
+    std::vector<float> window_, power_, log_power_, flatness_;
+    int half_width_bins_, bins_;
+};
+
+}  // namespace earmark

@@ -1,0 +1,68 @@
+#include "dsp/transform/fft.hpp"
+
+#include <fftw3.h>
+
+#include <mutex>
+
+namespace earmark {
+namespace {
+
+std::mutex& planner_lock() {
+    static std::mutex lock;
+    return lock;
+}
+
+}  // namespace
+
+struct RealFft::State {
+    explicit State(int n)
+        : length(n),
+          time(fftwf_alloc_real(static_cast<std::size_t>(n))),
+          frequency(fftwf_alloc_complex(static_cast<std::size_t>(n / 2 + 1))) {
+        const std::lock_guard lock(planner_lock());
+        // ESTIMATE: the same plan, hence the same bits, in every run, and no start-up cost.
+        forward = fftwf_plan_dft_r2c_1d(n, time, frequency, FFTW_ESTIMATE | FFTW_PRESERVE_INPUT);
+        inverse = fftwf_plan_dft_c2r_1d(n, frequency, time, FFTW_ESTIMATE);
+    }
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
+    ~State() {
+        const std::lock_guard lock(planner_lock());
+        fftwf_destroy_plan(forward);
+        fftwf_destroy_plan(inverse);
+        fftwf_free(time);
+        fftwf_free(frequency);
+    }
+
+    int length;
+    float* time;
+    fftwf_complex* frequency;
+    fftwf_plan forward, inverse;
+};
+
+RealFft::RealFft(int length) : state_(std::make_unique<State>(length)) {}
+RealFft::RealFft(RealFft&&) noexcept = default;
+RealFft& RealFft::operator=(RealFft&&) noexcept = default;
+RealFft::~RealFft() = default;
+
+int RealFft::length() const noexcept {
+    return state_->length;
+}
+
+std::span<float> RealFft::time() noexcept {
+    return {state_->time, static_cast<std::size_t>(state_->length)};
+}
+
+std::span<std::complex<float>> RealFft::frequency() noexcept {
+    // FFTW documents fftwf_complex as layout compatible with std::complex<float>.
+    return {reinterpret_cast<std::complex<float>*>(state_->frequency), static_cast<std::size_t>(bins())};
+}
+
+void RealFft::forward() noexcept {
+    fftwf_execute(state_->forward);
+}
+void RealFft::inverse() noexcept {
+    fftwf_execute(state_->inverse);
+}
+
+}  // namespace earmark

@@ -1,0 +1,33 @@
+// Real FFT of one length. The only room that knows which library does it.
+#pragma once
+
+#include <complex>
+#include <cstddef>
+#include <memory>
+#include <span>
+
+namespace earmark {
+
+// Thread safety: objects are independent; construction takes a lock (the planner of FFTW is not re-entrant).
+// Real time: forward() and inverse() allocate nothing and lock nothing.
+class RealFft {
+  public:
+    explicit RealFft(int length);  // even, at least 2
+    RealFft(RealFft&&) noexcept;
+    RealFft& operator=(RealFft&&) noexcept;
+    ~RealFft();
+
+    int length() const noexcept;
+    int bins() const noexcept { return length() / 2 + 1; }
+
+    std::span<float> time() noexcept;                     // [0, length)
+    std::span<std::complex<float>> frequency() noexcept;  // [0, bins)
+    void forward() noexcept;                              // time() -> frequency(), keeps time()
+    void inverse() noexcept;                              // frequency() -> time() times length, destroys frequency()
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace earmark
