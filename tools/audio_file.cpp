@@ -2,9 +2,9 @@
 
 #include <earmark/error.hpp>
 
+#include <sndfile.h>
 #include <array>
 #include <cstring>
-#include <sndfile.h>
 #include <utility>
 
 namespace earmark::tools {
@@ -70,7 +70,8 @@ AudioFile AudioFile::open(ByteStream bytes, const std::string& name, const std::
     AudioFile file(std::move(bytes), bare.value_or(AudioFormat{}));
     file.handle_.reset(file.open_handle(SFM_READ));
     if (file.handle_) return file;
-    if (file.bytes().error() != 0) throw Error(Fault::input, name + ": cannot be read, " + std::strerror(file.bytes().error()));
+    if (file.bytes().error() != 0)
+        throw Error(Fault::input, name + ": cannot be read, " + std::strerror(file.bytes().error()));
     if (file.bytes().length() == 0) throw Error(Fault::input, name + ": is empty, 0 bytes");
     throw Error(Fault::input, name + ": no audio format known here (" + first_line(sf_strerror(nullptr)) +
                                   "), decode it first: ffmpeg -i FILE -f wav - | earmark ... -");

@@ -1,12 +1,14 @@
 #include "audio_format.hpp"
 
+#include "text.hpp"
+
 #include <earmark/error.hpp>
 
+#include <sndfile.h>
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <filesystem>
-#include <sndfile.h>
 #include <string_view>
 
 namespace earmark::tools {
@@ -34,15 +36,12 @@ constexpr std::array extensions{
 };
 
 constexpr std::array sample_formats{
-    Word{"pcm_u8", SF_FORMAT_PCM_U8},       Word{"pcm_s8", SF_FORMAT_PCM_S8},
-    Word{"pcm_16", SF_FORMAT_PCM_16},       Word{"pcm_24", SF_FORMAT_PCM_24},
-    Word{"pcm_32", SF_FORMAT_PCM_32},       Word{"float", SF_FORMAT_FLOAT},
-    Word{"double", SF_FORMAT_DOUBLE},       Word{"mulaw", SF_FORMAT_ULAW},
-    Word{"alaw", SF_FORMAT_ALAW},           Word{"vorbis", SF_FORMAT_VORBIS},
-    Word{"opus", SF_FORMAT_OPUS},           Word{"mp3", SF_FORMAT_MPEG_LAYER_III},
-    Word{"ima_adpcm", SF_FORMAT_IMA_ADPCM}, Word{"ms_adpcm", SF_FORMAT_MS_ADPCM},
-    Word{"gsm610", SF_FORMAT_GSM610},       Word{"alac_16", SF_FORMAT_ALAC_16},
-    Word{"alac_24", SF_FORMAT_ALAC_24},
+    Word{"pcm_u8", SF_FORMAT_PCM_U8},       Word{"pcm_s8", SF_FORMAT_PCM_S8},     Word{"pcm_16", SF_FORMAT_PCM_16},
+    Word{"pcm_24", SF_FORMAT_PCM_24},       Word{"pcm_32", SF_FORMAT_PCM_32},     Word{"float", SF_FORMAT_FLOAT},
+    Word{"double", SF_FORMAT_DOUBLE},       Word{"mulaw", SF_FORMAT_ULAW},        Word{"alaw", SF_FORMAT_ALAW},
+    Word{"vorbis", SF_FORMAT_VORBIS},       Word{"opus", SF_FORMAT_OPUS},         Word{"mp3", SF_FORMAT_MPEG_LAYER_III},
+    Word{"ima_adpcm", SF_FORMAT_IMA_ADPCM}, Word{"ms_adpcm", SF_FORMAT_MS_ADPCM}, Word{"gsm610", SF_FORMAT_GSM610},
+    Word{"alac_16", SF_FORMAT_ALAC_16},     Word{"alac_24", SF_FORMAT_ALAC_24},
 };
 
 constexpr std::array raw_words{
@@ -87,24 +86,25 @@ bool can_hold(const AudioFormat& format) {
 }
 
 std::string possible(AudioFormat format) {
-    std::string names;
+    std::vector<std::string> names;
     for (const Word& word : sample_formats) {
         format.code = container(format.code) | word.code;
-        if (can_hold(format)) names += (names.empty() ? "" : ", ") + std::string(word.name);
+        if (can_hold(format)) names.emplace_back(word.name);
     }
-    return names.empty() ? "nothing" : names;
+    return names.empty() ? "nothing" : joined(names, ", ");
 }
 
 int container_for(const std::string& path, const AudioFormat& input) {
     if (path == "-") return SF_FORMAT_WAV;
     std::string extension = std::filesystem::path(path).extension().string();
     if (extension.empty()) return container(input.code);
-    std::transform(extension.begin(), extension.end(), extension.begin(), [](unsigned char c) { return std::tolower(c); });
+    std::transform(extension.begin(), extension.end(), extension.begin(),
+                   [](unsigned char c) { return std::tolower(c); });
     const int wanted = code_of(extensions, extension);
     if (wanted != 0) return wanted;
-    std::string names;
-    for (const Word& word : extensions) names += (names.empty() ? "" : " ") + std::string(word.name);
-    throw Error(Fault::usage, path + ": extension '" + extension + "' is not one of " + names);
+    std::vector<std::string> names;
+    for (const Word& word : extensions) names.emplace_back(word.name);
+    throw Error(Fault::usage, path + ": extension '" + extension + "' is not one of " + joined(names, " "));
 }
 
 }  // namespace
@@ -126,11 +126,16 @@ std::vector<std::string> sample_format_names() {
 int integer_bits(const AudioFormat& format) {
     switch (coding(format.code)) {
         case SF_FORMAT_PCM_U8:
-        case SF_FORMAT_PCM_S8: return 8;
-        case SF_FORMAT_PCM_16: return 16;
-        case SF_FORMAT_PCM_24: return 24;
-        case SF_FORMAT_PCM_32: return 32;
-        default: return 0;
+        case SF_FORMAT_PCM_S8:
+            return 8;
+        case SF_FORMAT_PCM_16:
+            return 16;
+        case SF_FORMAT_PCM_24:
+            return 24;
+        case SF_FORMAT_PCM_32:
+            return 32;
+        default:
+            return 0;
     }
 }
 
@@ -150,10 +155,18 @@ AudioFormat raw_format(const RawPcm& raw) {
 AudioFormat wav_format(const WavHeader& header) {
     int samples = 0;
     switch (header.tag) {
-        case WavHeader::mulaw: samples = SF_FORMAT_ULAW; break;
-        case WavHeader::alaw: samples = SF_FORMAT_ALAW; break;
-        case WavHeader::ieee_float: samples = header.bits == 64 ? SF_FORMAT_DOUBLE : SF_FORMAT_FLOAT; break;
-        default: samples = header.bits == 8 ? SF_FORMAT_PCM_U8 : SF_FORMAT_PCM_S8 + header.bits / 8 - 1; break;
+        case WavHeader::mulaw:
+            samples = SF_FORMAT_ULAW;
+            break;
+        case WavHeader::alaw:
+            samples = SF_FORMAT_ALAW;
+            break;
+        case WavHeader::ieee_float:
+            samples = header.bits == 64 ? SF_FORMAT_DOUBLE : SF_FORMAT_FLOAT;
+            break;
+        default:
+            samples = header.bits == 8 ? SF_FORMAT_PCM_U8 : SF_FORMAT_PCM_S8 + header.bits / 8 - 1;
+            break;
     }
     return {SF_FORMAT_WAV | samples, header.sample_rate_hz, header.channels};
 }
@@ -170,11 +183,20 @@ std::optional<WavHeader> wav_header_for(const AudioFormat& format) {
     header.bits = integer_bits(format);
     header.tag = WavHeader::pcm;
     switch (coding(format.code)) {
-        case SF_FORMAT_PCM_S8: return std::nullopt;  // 8 bits in a WAV have no sign
-        case SF_FORMAT_FLOAT: header.tag = WavHeader::ieee_float, header.bits = 32; break;
-        case SF_FORMAT_DOUBLE: header.tag = WavHeader::ieee_float, header.bits = 64; break;
-        case SF_FORMAT_ULAW: header.tag = WavHeader::mulaw, header.bits = 8; break;
-        case SF_FORMAT_ALAW: header.tag = WavHeader::alaw, header.bits = 8; break;
+        case SF_FORMAT_PCM_S8:
+            return std::nullopt;  // 8 bits in a WAV have no sign
+        case SF_FORMAT_FLOAT:
+            header.tag = WavHeader::ieee_float, header.bits = 32;
+            break;
+        case SF_FORMAT_DOUBLE:
+            header.tag = WavHeader::ieee_float, header.bits = 64;
+            break;
+        case SF_FORMAT_ULAW:
+            header.tag = WavHeader::mulaw, header.bits = 8;
+            break;
+        case SF_FORMAT_ALAW:
+            header.tag = WavHeader::alaw, header.bits = 8;
+            break;
         default:
             if (header.bits == 0) return std::nullopt;
     }
@@ -183,7 +205,8 @@ std::optional<WavHeader> wav_header_for(const AudioFormat& format) {
 
 AudioFormat output_format(const std::string& path, const AudioFormat& input, const std::string& sample_format) {
     const int wanted = container_for(path, input);
-    const bool same = wanted == container(input.code) || (wanted == SF_FORMAT_WAV && is_wav_container(input) && path != "-");
+    const bool same =
+        wanted == container(input.code) || (wanted == SF_FORMAT_WAV && is_wav_container(input) && path != "-");
     AudioFormat output = input;
     output.code = wanted | coding(input.code);
     if (same) output.code = input.code;  // keeps byte order and the extensible header

@@ -2,11 +2,11 @@
 // which libsndfile does not, and lets a pipe stand for a file that is read once from front to back.
 #pragma once
 
+#include <sys/types.h>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <sys/types.h>
 
 namespace earmark::tools {
 

@@ -1,6 +1,7 @@
 // earmark completion bash|zsh|fish (hidden): shell completions, read off the option tables.
 #include "options.hpp"
 #include "standard_output.hpp"
+#include "text.hpp"
 
 #include <map>
 
@@ -16,12 +17,6 @@ Options flags_of(const CLI::App& app) {
     return flags;
 }
 
-std::string joined(const std::vector<std::string>& words, const std::string& between = " ") {
-    std::string all;
-    for (const std::string& word : words) all += (all.empty() ? "" : between) + word;
-    return all;
-}
-
 std::vector<std::string> spellings(const CLI::Option& option) {
     std::vector<std::string> names;
     for (const std::string& name : option.get_snames()) names.push_back("-" + name);
@@ -35,7 +30,7 @@ std::string words_of(const CLI::App& app) {
     for (const CLI::Option* flag : flags_of(app)) {
         for (const std::string& name : spellings(*flag)) words.push_back(name);
     }
-    return joined(words);
+    return joined(words, " ");
 }
 
 bool takes_file(const CLI::Option& option) {
@@ -55,15 +50,17 @@ std::string bash(const CLI::App& app) {
         words += "        " + command->get_name() + ") words=" + quoted(words_of(*command)) + " ;;\n";
         for (const CLI::Option* flag : flags_of(*command)) {
             if (value_name(*flag).empty()) continue;
-            const std::string reply = takes_file(*flag) ? "compgen -f -- \"$word\""
-                                                        : "compgen -W " + quoted(joined(choices(*flag))) + " -- \"$word\"";
-            values += "        '" + command->get_name() + " " + spellings(*flag).back() + "') mapfile -t COMPREPLY < <(" + reply +
-                      "); return ;;\n";
+            const std::string reply = takes_file(*flag)
+                                          ? "compgen -f -- \"$word\""
+                                          : "compgen -W " + quoted(joined(choices(*flag), " ")) + " -- \"$word\"";
+            values += "        '" + command->get_name() + " " + spellings(*flag).back() +
+                      "') mapfile -t COMPREPLY < <(" + reply + "); return ;;\n";
         }
     }
     return "# bash completion for earmark, made by earmark completion bash\n"
            "_earmark() {\n"
-           "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]} words\n"
+           "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]} "
+           "words\n"
            "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
            "        mapfile -t COMPREPLY < <(compgen -W " +
            quoted(words_of(app)) +
@@ -88,7 +85,8 @@ std::string zsh_spec(const CLI::Option& option) {
         if (takes_file(option)) {
             action = ":file:_files";
         } else if (!value_name(option).empty()) {
-            action = ":value:" + (choices(option).empty() ? std::string(" ") : "(" + joined(choices(option)) + ")");
+            action =
+                ":value:" + (choices(option).empty() ? std::string(" ") : "(" + joined(choices(option), " ") + ")");
         }
         out += " \\\n                " + quoted("*" + name + "[" + description + "]" + action);
     }
@@ -109,7 +107,9 @@ std::string zsh(const CLI::App& app) {
            commands +
            "    )\n    if (( CURRENT == 2 )); then\n        _describe command commands\n        return\n    fi\n"
            "    local command=${words[2]}\n    shift words\n    (( CURRENT-- ))\n    case $command in\n" +
-           cases + "    esac\n}\nif [ \"$funcstack[1]\" = _earmark ]; then _earmark \"$@\"; else compdef _earmark earmark; fi\n";
+           cases +
+           "    esac\n}\nif [ \"$funcstack[1]\" = _earmark ]; then _earmark \"$@\"; else compdef _earmark earmark; "
+           "fi\n";
 }
 
 std::string fish(const CLI::App& app) {
@@ -124,7 +124,7 @@ std::string fish(const CLI::App& app) {
             if (takes_file(*flag)) {
                 out += " -r -F";
             } else if (!value_name(*flag).empty()) {
-                out += " -x" + (choices(*flag).empty() ? "" : " -a " + quoted(joined(choices(*flag))));
+                out += " -x" + (choices(*flag).empty() ? "" : " -a " + quoted(joined(choices(*flag), " ")));
             }
             out += " -d " + quoted(flag->get_description()) + "\n";
         }
@@ -137,9 +137,12 @@ std::string fish(const CLI::App& app) {
 Command add_completion(CLI::App& app) {
     CLI::App* command = app.add_subcommand("completion", "Print the completion of a shell")->group("");
     const auto shell = std::make_shared<std::string>();
-    command->add_option("SHELL", *shell, "bash, zsh or fish")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
+    command->add_option("SHELL", *shell, "bash, zsh or fish")
+        ->required()
+        ->check(CLI::IsMember({"bash", "zsh", "fish"}));
     return {command, [shell, &app] {
-                const std::map<std::string, std::string (*)(const CLI::App&)> shells{{"bash", bash}, {"zsh", zsh}, {"fish", fish}};
+                const std::map<std::string, std::string (*)(const CLI::App&)> shells{
+                    {"bash", bash}, {"zsh", zsh}, {"fish", fish}};
                 print(shells.at(*shell)(app));
                 return static_cast<int>(done);
             }};

@@ -3,13 +3,14 @@
 #include "options.hpp"
 #include "progress.hpp"
 #include "standard_output.hpp"
+#include "text.hpp"
 #include "verdict.hpp"
 
 #include <earmark/detector.hpp>
 #include <earmark/error.hpp>
 
-#include <cstdio>
 #include <unistd.h>
+#include <cstdio>
 
 namespace earmark::tools {
 
@@ -50,6 +51,7 @@ int run(const Detect& options) {
     config.keys = load_keys(options.keys);
     config.search = search_from_name(options.search);
     config.p_max = options.p_max;
+    config.scores = options.scores;
     int exit = done;
     for (const std::string& file : options.in) {
         try {
@@ -69,7 +71,8 @@ int run(const Detect& options) {
 }  // namespace
 
 Command add_detect(CLI::App& app) {
-    CLI::App* command = app.add_subcommand("detect", "Look for a mark; exit code 0 when every input is marked, 1 when not");
+    CLI::App* command =
+        app.add_subcommand("detect", "Look for a mark; exit code 0 when every input is marked, 1 when not");
     const auto options = std::make_shared<Detect>();
     const std::vector<std::string> searches{std::string(name(Search::none)), std::string(name(Search::drift)),
                                             std::string(name(Search::full))};

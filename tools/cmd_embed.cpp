@@ -4,16 +4,17 @@
 #include "options.hpp"
 #include "output_file.hpp"
 #include "progress.hpp"
+#include "text.hpp"
 
 #include <earmark/embedder.hpp>
 #include <earmark/error.hpp>
 
 #include <nlohmann/json.hpp>
 
+#include <unistd.h>
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <unistd.h>
 
 namespace earmark::tools {
 
@@ -58,7 +59,8 @@ EmbedReport mark_all(AudioReader& reader, AudioWriter& writer, Embedder& embedde
 }
 
 // Reads back what was written: same rate, same channels, every sample there, none of them broken.
-void check_written(const OutputFile& output, const std::string& path, const AudioFormat& format, std::uint64_t samples) {
+void check_written(const OutputFile& output, const std::string& path, const AudioFormat& format,
+                   std::uint64_t samples) {
     if (container_name(format) == "raw") {
         const auto header = wav_header_for(format);
         const auto bytes = static_cast<std::uint64_t>(::lseek(output.fd(), 0, SEEK_END));
@@ -111,8 +113,10 @@ void tell(const EmbedReport& report, const Embed& options) {
     }
     std::string text = options.out + ": " + std::to_string(report.samples) + " samples, " + fixed(report.active_s, 1) +
                        " s of active speech, ";
-    text += std::isfinite(report.mark_db) ? "mark at " + fixed(report.mark_db, 1) + " dB" : "nothing that could be marked";
-    if (report.limited_samples > 0) text += ", shallower near " + std::to_string(report.limited_samples) + " loud samples";
+    text +=
+        std::isfinite(report.mark_db) ? "mark at " + fixed(report.mark_db, 1) + " dB" : "nothing that could be marked";
+    if (report.limited_samples > 0)
+        text += ", shallower near " + std::to_string(report.limited_samples) + " loud samples";
     std::fprintf(stderr, "%s\n", one_line(text).c_str());
     if (report.active_s < least_active_s) {
         warn(options.out + ": " + fixed(report.active_s, 2) + " s of active speech, under " + fixed(least_active_s, 0) +
@@ -142,10 +146,11 @@ int run(const Embed& options) {
 }  // namespace
 
 Command add_embed(CLI::App& app) {
-    CLI::App* command = app.add_subcommand("embed", "Mark speech; same length, rate, channels and sample format come out");
+    CLI::App* command =
+        app.add_subcommand("embed", "Mark speech; same length, rate, channels and sample format come out");
     const auto options = std::make_shared<Embed>();
-    const std::vector<std::string> profiles{std::string(name(Profile::transparent)), std::string(name(Profile::standard)),
-                                            std::string(name(Profile::robust))};
+    const std::vector<std::string> profiles{std::string(name(Profile::transparent)),
+                                            std::string(name(Profile::standard)), std::string(name(Profile::robust))};
     command->add_option("IN", options->in, "Audio to mark; - is standard input")->required()->type_name("FILE");
     command->add_option("OUT", options->out, "Marked audio, container by its extension; - is standard output, a WAV")
         ->required()

@@ -2,6 +2,7 @@
 #include "audio_reader.hpp"
 #include "options.hpp"
 #include "standard_output.hpp"
+#include "text.hpp"
 
 #include <earmark/key.hpp>
 #include <earmark/version.hpp>
@@ -22,7 +23,8 @@ void line(std::string label, const std::string& value) {
 void tell_program() {
     line("earmark", version);
     line("simd target", simd_target());
-    line("fft", "FFTW " EARMARK_FFTW_VERSION " single precision, GPL-2.0-or-later: whoever distributes this program must");
+    line("fft",
+         "FFTW " EARMARK_FFTW_VERSION " single precision, GPL-2.0-or-later: whoever distributes this program must");
     line("", "do so under the GPL; earmark's own source is Apache-2.0");
     line("libsodium", EARMARK_SODIUM_VERSION);
     line("libsndfile", sound_library());

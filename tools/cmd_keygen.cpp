@@ -43,12 +43,15 @@ void make_both(const Keygen& options) {
 
 int run(const Keygen& options) {
     if (options.from.empty()) {
-        if (options.out.empty()) throw Error(Fault::usage, "keygen: needs the file to write, as in earmark keygen vendor.key");
-        if (options.out == options.screening) throw Error(Fault::usage, options.out + ": named twice, two keys need two files");
+        if (options.out.empty())
+            throw Error(Fault::usage, "keygen: needs the file to write, as in earmark keygen vendor.key");
+        if (options.out == options.screening)
+            throw Error(Fault::usage, options.out + ": named twice, two keys need two files");
         make_both(options);
         return done;
     }
-    if (!options.out.empty()) throw Error(Fault::usage, "keygen: --from makes a screening key, it takes no " + options.out);
+    if (!options.out.empty())
+        throw Error(Fault::usage, "keygen: --from makes a screening key, it takes no " + options.out);
     if (options.screening.empty()) throw Error(Fault::usage, "keygen: --from needs --screening FILE to write");
     refuse_existing(options.screening);
     save_screening(Key::load(options.from), options.screening);
@@ -58,10 +61,12 @@ int run(const Keygen& options) {
 }  // namespace
 
 Command add_keygen(CLI::App& app) {
-    CLI::App* command = app.add_subcommand("keygen", "Make a key; never overwrites, files are readable by their owner only");
+    CLI::App* command =
+        app.add_subcommand("keygen", "Make a key; never overwrites, files are readable by their owner only");
     const auto options = std::make_shared<Keygen>();
     command->add_option("OUT", options->out, "File for the new master key")->type_name("KEY");
-    command->add_option("--screening", options->screening, "Also write its screening key: finds marks, reads no payload")
+    command
+        ->add_option("--screening", options->screening, "Also write its screening key: finds marks, reads no payload")
         ->type_name("KEY");
     command->add_option("--from", options->from, "Take this master key instead of a new one, for --screening")
         ->type_name("KEY");

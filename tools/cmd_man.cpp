@@ -75,7 +75,8 @@ std::string page(const CLI::App& app) {
            "\nA mark is found with its key alone; the original is not needed.\n"
            "That no mark is found does not mean that a human is speaking.\n"
            ".PP\nAudio is WAV, FLAC, Ogg, MP3 and whatever else libsndfile reads, at 8 to 192 kHz.\n"
-           "The name \\fB\\-\\fR is standard input or output, which carries WAV or, with \\fB\\-\\-raw\\fR, bare samples.\n"
+           "The name \\fB\\-\\fR is standard input or output, which carries WAV or, with \\fB\\-\\-raw\\fR, bare "
+           "samples.\n"
            ".SH OPTIONS\n";
     for (const CLI::Option* option : app.get_options()) out += described(*option);
     for (const CLI::App* command : visible_commands(app)) {

@@ -1,6 +1,7 @@
 // The command: parses, runs one subcommand, and turns whatever goes wrong into one line and an exit code.
 #include "options.hpp"
 #include "standard_output.hpp"
+#include "text.hpp"
 
 #include <earmark/error.hpp>
 
@@ -24,6 +25,14 @@ int run_chosen(const CommandLine& line) {
     return static_cast<int>(Fault::usage);  // not reached: one command is required
 }
 
+std::string usage_error(const CLI::App& app, const CLI::ParseError& error) {
+    const std::vector<CLI::App*> chosen = app.get_subcommands();
+    if (!chosen.empty()) return std::string(error.what()) + ", see earmark " + chosen.front()->get_name() + " --help";
+    std::vector<std::string> names;
+    for (const CLI::App* command : visible_commands(app)) names.push_back(command->get_name());
+    return std::string(error.what()) + ", the commands are " + joined(names, ", ");
+}
+
 int parse_and_run(int argc, const char* const* argv) {
     const CommandLine line = make_command_line();
     try {
@@ -34,7 +43,7 @@ int parse_and_run(int argc, const char* const* argv) {
         print(out.str());
         return done;
     } catch (const CLI::ParseError& error) {
-        return complain(Fault::usage, std::string(error.what()) + ", see earmark --help");
+        return complain(Fault::usage, usage_error(*line.app, error));
     }
     return run_chosen(line);
 }

@@ -1,9 +1,10 @@
 #include "options.hpp"
 
+#include "text.hpp"
+
 #include <earmark/earmark.hpp>
 
-#include <algorithm>
-#include <cstdio>
+#include <vector>
 
 namespace earmark::tools {
 
@@ -16,8 +17,8 @@ std::string version_line() {
 }  // namespace
 
 CommandLine make_command_line() {
-    CommandLine line{std::make_unique<CLI::App>("Marks synthetic speech with a keyed, inaudible mark, and finds it again.",
-                                                "earmark"),
+    CommandLine line{std::make_unique<CLI::App>(
+                         "Marks synthetic speech with a keyed, inaudible mark, and finds it again.", "earmark"),
                      {}};
     CLI::App& app = *line.app;
     app.set_help_flag("-h,--help", "Print this help and exit");
@@ -35,8 +36,7 @@ CLI::Option* add_key(CLI::App& app, std::string& path, const std::string& what) 
 }
 
 CLI::Option* add_raw(CLI::App& app, std::string& text) {
-    std::string encodings;
-    for (const std::string& name : raw_encodings()) encodings += (encodings.empty() ? "" : ", ") + name;
+    const std::string encodings = joined(raw_encodings(), ", ");
     return app.add_option("--raw", text, "Samples without a header; encoding is one of " + encodings)
         ->type_name("ENCODING:RATE:CHANNELS");
 }
@@ -48,7 +48,8 @@ std::optional<RawPcm> raw_from(const std::string& text) {
 std::string value_name(const CLI::Option& option) {
     if (option.get_type_size_max() == 0) return "";
     const std::string type = option.get_type_name();
-    return type.substr(0, type.find(':') == std::string::npos || choices(option).empty() ? type.size() : type.find(':'));
+    return type.substr(0,
+                       type.find(':') == std::string::npos || choices(option).empty() ? type.size() : type.find(':'));
 }
 
 std::vector<std::string> choices(const CLI::Option& option) {
@@ -62,23 +63,6 @@ std::vector<const CLI::App*> visible_commands(const CLI::App& app) {
     std::vector<const CLI::App*> commands = app.get_subcommands([](const CLI::App*) { return true; });
     std::erase_if(commands, [](const CLI::App* command) { return command->get_group().empty(); });
     return commands;
-}
-
-std::string one_line(std::string_view text) {
-    std::string line(text);
-    while (!line.empty() && line.back() == '\n') line.pop_back();
-    std::replace(line.begin(), line.end(), '\n', ' ');
-    return line;
-}
-
-std::string fixed(double value, int decimals) {
-    char text[64];
-    std::snprintf(text, sizeof text, "%.*f", decimals, value);
-    return text;
-}
-
-void warn(const std::string& text) {
-    std::fprintf(stderr, "earmark: warning: %s\n", one_line(text).c_str());
 }
 
 }  // namespace earmark::tools

@@ -9,7 +9,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace earmark::tools {
@@ -44,10 +43,5 @@ std::optional<RawPcm> raw_from(const std::string& text);
 std::string value_name(const CLI::Option& option);
 std::vector<std::string> choices(const CLI::Option& option);
 std::vector<const CLI::App*> visible_commands(const CLI::App& app);
-
-// A new line in what libraries say must not make two lines of one error.
-std::string one_line(std::string_view text);
-std::string fixed(double value, int decimals);
-void warn(const std::string& text);
 
 }  // namespace earmark::tools

@@ -2,14 +2,14 @@
 
 #include <earmark/error.hpp>
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
-#include <fcntl.h>
 #include <filesystem>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace earmark::tools {
 
@@ -49,18 +49,21 @@ mode_t usual_mode() {
 }  // namespace
 
 void refuse_same_file(int output_fd, int input_fd, const std::string& input_name) {
-    struct stat in {}, out {};
+    struct stat in {
+    }, out{};
     if (::fstat(input_fd, &in) != 0 || ::fstat(output_fd, &out) != 0 || !S_ISREG(out.st_mode)) return;
     if (same_file(in, out)) throw Error(Fault::usage, input_name + ": is also the output, choose another output");
 }
 
 OutputFile::OutputFile(const std::string& path, int input_fd, const std::string& input_name)
     : path_(path), target_(path) {
-    struct stat there {}, in {};
+    struct stat there {
+    }, in{};
     mode_t mode = usual_mode();
     if (::stat(path.c_str(), &there) == 0) {
         if (S_ISDIR(there.st_mode)) throw Error(Fault::input, path + ": is a directory, cannot be the output");
-        if (!S_ISREG(there.st_mode)) throw Error(Fault::input, path + ": is no regular file, use - for a pipe or device");
+        if (!S_ISREG(there.st_mode))
+            throw Error(Fault::input, path + ": is no regular file, use - for a pipe or device");
         if (::fstat(input_fd, &in) == 0 && same_file(there, in)) {
             throw Error(Fault::usage, path + ": is also the input " + input_name + ", choose another output");
         }
@@ -68,7 +71,9 @@ OutputFile::OutputFile(const std::string& path, int input_fd, const std::string&
         mode = there.st_mode & 07777;
     }
     const std::filesystem::path target(target_);
-    aside_ = (target.parent_path() / ("." + target.filename().string().substr(0, 200) + ".XXXXXX")).string();
+    std::string hidden = target.filename().string().substr(0, 200);
+    hidden.insert(hidden.begin(), '.');
+    aside_ = (target.parent_path() / hidden.append(".XXXXXX")).string();
     if (aside_.size() >= sizeof pending) throw Error(Fault::input, path + ": name too long");
     create(mode);
 }

@@ -2,8 +2,8 @@
 // commit(), or on SIGINT, SIGTERM or SIGHUP, it leaves nothing behind; a file that stood there before stays as it was.
 #pragma once
 
-#include <string>
 #include <sys/types.h>
+#include <string>
 
 namespace earmark::tools {
 
@@ -26,7 +26,7 @@ class OutputFile {
     int fd_ = -1;
 };
 
-// `path` itself or standard output ("-") is the file that is being read.
+// Throws Error(usage) when both are one file.
 void refuse_same_file(int output_fd, int input_fd, const std::string& input_name);
 
 }  // namespace earmark::tools

@@ -1,5 +1,7 @@
 #include "raw_pcm.hpp"
 
+#include "text.hpp"
+
 #include <earmark/audio.hpp>
 #include <earmark/error.hpp>
 
@@ -38,13 +40,12 @@ RawPcm raw_pcm_from(std::string_view text) {
     raw.encoding = text.substr(0, first);
     const std::vector<std::string> known = raw_encodings();
     if (std::find(known.begin(), known.end(), raw.encoding) == known.end()) {
-        std::string names;
-        for (const std::string& name : known) names += (names.empty() ? "" : "|") + name;
-        refuse(text, "encoding '" + raw.encoding + "' is not one of " + names);
+        refuse(text, "encoding '" + raw.encoding + "' is not one of " + joined(known, "|"));
     }
     raw.sample_rate_hz = number(text, text.substr(first + 1, second - first - 1), "rate",
                                 static_cast<int>(min_sample_rate_hz), static_cast<int>(max_sample_rate_hz));
-    if (second != std::string_view::npos) raw.channels = number(text, text.substr(second + 1), "channels", 1, max_channels);
+    if (second != std::string_view::npos)
+        raw.channels = number(text, text.substr(second + 1), "channels", 1, max_channels);
     return raw;
 }
 

@@ -4,9 +4,9 @@
 
 #include <earmark/error.hpp>
 
+#include <unistd.h>
 #include <cerrno>
 #include <cstring>
-#include <unistd.h>
 
 namespace earmark::tools {
 

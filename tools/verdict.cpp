@@ -1,6 +1,6 @@
 #include "verdict.hpp"
 
-#include "options.hpp"
+#include "text.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -42,9 +42,9 @@ std::string seconds(double value) {
 std::string verdict_line(const std::string& file, const Detection& verdict) {
     if (!verdict.marked) {
         std::string line = file + ": NOT FOUND, ";
-        line += verdict.reason.empty() ? "p = 10^" + fixed(verdict.log10_p, 1) + " over " + seconds(verdict.active_s) +
-                                             " of active speech"
-                                       : verdict.reason;
+        line += verdict.reason.empty()
+                    ? "p = 10^" + fixed(verdict.log10_p, 1) + " over " + seconds(verdict.active_s) + " of active speech"
+                    : verdict.reason;
         return one_line(line + " (not found does not mean human)");
     }
     std::string line = file + ": MARKED, p = 10^" + fixed(verdict.log10_p, 1) + ", ";

@@ -8,12 +8,14 @@
 #include <array>
 #include <cstring>
 #include <span>
+#include <string_view>
 
 namespace earmark::tools {
 
 namespace {
 
-constexpr std::uint32_t unknown_size = 0xFFFFFFFF;
+constexpr std::uint32_t largest_size = 0xFFFFFFFF;
+constexpr std::uint32_t unknown_size = 0x7FFFF000;
 constexpr int extensible = 0xFFFE;
 
 std::uint64_t little(const std::uint8_t* from, int bytes) {
@@ -25,7 +27,7 @@ std::uint64_t little(const std::uint8_t* from, int bytes) {
 // Writers that cannot seek put one of these in: ffmpeg 0xFFFFFFFF, sox 0x7FFFF000, arecord and others 0x7FFFFFFF or
 // 0x80000000, some of them less the header.
 bool is_streaming_size(std::uint64_t size) {
-    return (size >= 0x7FFFEF00 && size <= 0x80000000) || (size >= 0xFFFFEF00 && size <= unknown_size);
+    return (size >= 0x7FFFEF00 && size <= 0x80000000) || (size >= 0xFFFFEF00 && size <= largest_size);
 }
 
 bool skip(ByteStream& bytes, std::uint64_t count) {
@@ -81,8 +83,8 @@ WavHeader read_wav_header(ByteStream& bytes, const std::string& name) {
         if (is_format && size >= 16) read_format(header, {chunk.data(), kept});
         if (wanted && !is_format && size >= 16) long_size = little(chunk.data() + 8, 8);
     }
-    throw Error(Fault::input, name + ": WAV header without samples, cut off after " + std::to_string(bytes.tell()) +
-                                  " bytes");
+    throw Error(Fault::input,
+                name + ": WAV header without samples, cut off after " + std::to_string(bytes.tell()) + " bytes");
 }
 
 std::vector<std::uint8_t> make_wav_header(const WavHeader& header) {
@@ -90,12 +92,14 @@ std::vector<std::uint8_t> make_wav_header(const WavHeader& header) {
     const std::uint32_t format_bytes = compact ? 16 : 18;
     const std::uint32_t fact_bytes = compact ? 0 : 12;  // every format but PCM must say its length in samples
     const std::uint64_t before_data = 4 + 8 + format_bytes + fact_bytes + 8;
-    const auto clip = [](std::uint64_t size) { return static_cast<std::uint32_t>(std::min<std::uint64_t>(size, unknown_size)); };
-    const std::uint32_t data_bytes = header.data_bytes ? clip(*header.data_bytes) : unknown_size;
-    const std::uint32_t riff_bytes = header.data_bytes ? clip(*header.data_bytes + before_data) : unknown_size;
+    const auto fitting = [](std::uint64_t size) { return std::min<std::uint64_t>(size, largest_size); };
+    const std::uint64_t data_bytes = fitting(header.data_bytes.value_or(unknown_size));
+    const std::uint64_t riff_bytes = fitting(data_bytes + data_bytes % 2 + before_data);
 
     std::vector<std::uint8_t> out;
-    const auto text = [&](const char* id) { out.insert(out.end(), id, id + 4); };
+    const auto text = [&](std::string_view id) {
+        for (const char c : id) out.push_back(static_cast<std::uint8_t>(c));
+    };
     const auto number = [&](std::uint64_t value, int bytes) {
         for (int i = 0; i < bytes; ++i) out.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
     };
@@ -108,7 +112,7 @@ std::vector<std::uint8_t> make_wav_header(const WavHeader& header) {
     if (!compact) {
         number(0, 2);
         text("fact"), number(4, 4);
-        number(header.data_bytes ? *header.data_bytes / static_cast<std::uint64_t>(header.sample_bytes()) : unknown_size, 4);
+        number(data_bytes / static_cast<std::uint64_t>(header.sample_bytes()), 4);
     }
     text("data"), number(data_bytes, 4);
     return out;

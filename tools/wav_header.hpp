@@ -31,7 +31,8 @@ bool is_wav(const void* head, std::size_t bytes);  // RIFF or RF64, WAVE
 // Reads from behind the magic to the first byte of audio. Throws Error(input) when there is none.
 WavHeader read_wav_header(ByteStream& bytes, const std::string& name);
 
-// Sizes of 0xFFFFFFFF when data_bytes is not known: what ffmpeg writes into a pipe, and it and sox read to the end.
+// When data_bytes is not known the size is sox's 0x7FFFF000, which sox and ffmpeg both read to the end without
+// complaint.
 std::vector<std::uint8_t> make_wav_header(const WavHeader& header);
 
 }  // namespace earmark::tools
