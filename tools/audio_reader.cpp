@@ -141,6 +141,11 @@ void AudioReader::check_finite(std::size_t samples) const {
                                   ", allowed are finite numbers");
 }
 
+// Of coded audio nobody knows what a broken file would have held.
+void AudioReader::refuse_broken(const std::string& what) const {
+    throw Error(Fault::input, name_ + ": damaged, " + what);
+}
+
 void AudioReader::conclude() {
     concluded_ = true;
     ByteStream& bytes = file_->bytes();
@@ -151,8 +156,8 @@ void AudioReader::conclude() {
         damage_ = "ends inside a sample, " + std::to_string(taken) + " bytes are no multiple of " +
                   std::to_string(bare_sample_bytes_);
     }
-    if (damage_.empty() && samples_ && done_ < *samples_) damage_ = shortened(*samples_, done_, "samples");
-    if (damage_.empty() && !file_->fault().empty()) damage_ = "damaged, " + file_->fault();
+    if (damage_.empty() && samples_ && done_ < *samples_) refuse_broken(shortened(*samples_, done_, "samples"));
+    if (damage_.empty() && !file_->fault().empty()) refuse_broken(file_->fault());
     if (done_ == 0) throw Error(Fault::input, name_ + ": holds 0 samples" + (damage_.empty() ? "" : ", " + damage_));
     if (pipe_) bytes.drain();
 }

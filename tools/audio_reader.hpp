@@ -44,7 +44,7 @@ class AudioReader {
     std::size_t read(Block& block);
     std::uint64_t read_so_far() const { return done_; }
 
-    // What is wrong with a file that could be read, if only in part; complete only at the end.
+    // Why plain samples end before they should, if they do; complete only at the end.
     const std::string& damage() const { return damage_; }
 
   private:
@@ -54,6 +54,7 @@ class AudioReader {
     void open_wav_pipe(ByteStream bytes);
     void check_range() const;
     void check_finite(std::size_t samples) const;
+    [[noreturn]] void refuse_broken(const std::string& what) const;
     void conclude();
 
     std::string name_;

@@ -21,8 +21,11 @@ void refuse_existing(const std::string& path) {
     }
 }
 
-void save_screening(const Key& key, const std::string& path) {
-    key.screening().save(path);
+void tell_master(const Key& key, const std::string& path) {
+    print_line(path + ": master key, fingerprint " + key.fingerprint() + ", keep it secret");
+}
+
+void tell_screening(const Key& key, const std::string& path) {
     print_line(path + ": screening key, fingerprint " + key.fingerprint() + ", finds marks and reads no payload");
 }
 
@@ -31,14 +34,23 @@ void make_both(const Keygen& options) {
     refuse_existing(options.screening);
     const Key key = Key::generate();
     key.save(options.out);
-    print_line(options.out + ": master key, fingerprint " + key.fingerprint() + ", keep it secret");
-    if (options.screening.empty()) return;
-    try {
-        save_screening(key, options.screening);
-    } catch (const Error&) {
-        std::filesystem::remove(options.out);  // both or none
-        throw;
+    if (!options.screening.empty()) {
+        try {
+            key.screening().save(options.screening);
+        } catch (const Error&) {
+            std::filesystem::remove(options.out);  // both or none
+            throw;
+        }
     }
+    tell_master(key, options.out);
+    if (!options.screening.empty()) tell_screening(key, options.screening);
+}
+
+void make_screening(const Keygen& options) {
+    refuse_existing(options.screening);
+    const Key key = Key::load(options.from);
+    key.screening().save(options.screening);
+    tell_screening(key, options.screening);
 }
 
 int run(const Keygen& options) {
@@ -53,8 +65,7 @@ int run(const Keygen& options) {
     if (!options.out.empty())
         throw Error(Fault::usage, "keygen: --from makes a screening key, it takes no " + options.out);
     if (options.screening.empty()) throw Error(Fault::usage, "keygen: --from needs --screening FILE to write");
-    refuse_existing(options.screening);
-    save_screening(Key::load(options.from), options.screening);
+    make_screening(options);
     return done;
 }
 
