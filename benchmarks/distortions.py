@@ -40,14 +40,18 @@ def none(samples, rate, seed):
     return samples.copy(), rate
 
 
+CROP_S = 1.0
+
+
 def crop_start(samples, rate, seed):
-    """Any sample position in the first tenth, so that no grid of the mark is met by chance."""
-    return int(np.random.default_rng(seed).integers(1, max(2, len(samples) // 10)))
+    """Any sample position in the first second, so that no grid of the mark is met by chance."""
+    return int(np.random.default_rng(seed).integers(1, max(2, min(len(samples) // 4, int(CROP_S * rate)))))
 
 
 def crop(samples, rate, seed):
-    """Start and end lost: up to a tenth at the start (crop_start), a tenth at the end."""
-    return samples[crop_start(samples, rate, seed):len(samples) - len(samples) // 10].copy(), rate
+    """Start and end lost, up to a second each."""
+    end = crop_start(samples, rate, seed + 1)
+    return samples[crop_start(samples, rate, seed):len(samples) - end].copy(), rate
 
 
 def codec(name, samples, rate, seed):
