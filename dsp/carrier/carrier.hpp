@@ -7,14 +7,14 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
 
 namespace earmark {
 
 inline constexpr int sync_chips = packet_chips / 2;     // 992
 inline constexpr int payload_chips = packet_chips / 2;  // 992: one code bit each
 
-// Indexed [row * chip_bands + band], row 0..63 in time, band 0..30 in frequency.
+// Indexed [row * chip_bands + band], row 0..63 in time, band 0..30 in frequency. Equal keys give equal carriers; 6 kB,
+// made once and kept.
 struct Carrier {
     // +1 or -1; for payload chips without the payload subkey: 0.
     std::array<std::int8_t, packet_chips> sign{};
@@ -23,9 +23,11 @@ struct Carrier {
 };
 
 // The deal (which chips serve sync) and the sync signs come from the sync subkey; the payload signs and the order of
-// the code bits from the payload subkey. In each chip row neighbouring bands 2i and 2i+1 are dealt one to sync and one
-// to payload, and band 30 alternates by pairs of rows, so that any stretch of time and any range of bands has half of
-// each.
+// the code bits from the payload subkey: a uniform keyed permutation over the payload chips in index order. The deal is
+// stratified, so that any stretch of time and any range of bands has half of each. In every chip row the bands 2i and
+// 2i+1, i = 0..14, are a pair: the key says which of the two serves sync, the other serves payload. Band 30 has no
+// partner in its row; there rows 2k and 2k+1, k = 0..31, are the pair. So every row has 15 or 16 sync chips, every two
+// such rows 31, the packet exactly 992.
 Carrier make_carrier(const Secret& sync, const Secret* payload);
 Carrier make_carrier(const AnyKey& key);
 

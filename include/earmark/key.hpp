@@ -5,24 +5,26 @@
 //     key.screening().save("screen.key");
 //     auto any = earmark::load_key("screen.key");   // std::variant<Key, ScreeningKey>
 //
-// Values: copy freely, share between threads without locks; memory is wiped when the last copy goes.
-// Errors: Error(key), naming the file and what is wrong with it (missing, damaged, truncated, another kind, later
-// version).
+// Values: copy freely, share between threads without locks; the memory of every copy is wiped when it goes.
+// Errors: Error(key), one line naming the file and what is wrong with it (missing, damaged, truncated, another kind,
+// later version).
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 namespace earmark {
 
 inline constexpr std::size_t key_bytes = 32;
 
-// 256 secret bits, wiped on destruction.
+// 256 secret bits, wiped on destruction, compared in constant time.
 class Secret {
   public:
     Secret() = default;
@@ -31,7 +33,7 @@ class Secret {
     Secret& operator=(const Secret&) = default;
     ~Secret();
     std::span<const std::uint8_t, key_bytes> bytes() const noexcept { return bytes_; }
-    bool operator==(const Secret&) const = default;
+    bool operator==(const Secret& other) const noexcept;
 
   private:
     std::array<std::uint8_t, key_bytes> bytes_{};
@@ -40,12 +42,13 @@ class Secret {
 class ScreeningKey {
   public:
     explicit ScreeningKey(Secret sync) : sync_(std::move(sync)) {}
-    static ScreeningKey parse(std::string_view text, const std::string& name = "key");
+    static ScreeningKey parse(std::string_view text, const std::string& name = "key");  // a master key: Error(key)
 
     const Secret& sync() const noexcept { return sync_; }
     std::string fingerprint() const;  // 16 hex digits, the same as that of the Key it came from; tells nothing about it
-    std::string text() const;         // what save() writes
+    std::string text() const;         // what save() writes, the secret in it: the caller wipes it
     void save(const std::filesystem::path& path) const;
+    bool operator==(const ScreeningKey&) const = default;
 
   private:
     Secret sync_;
@@ -55,8 +58,8 @@ class Key {
   public:
     static Key generate();  // from the system's randomness
     static Key from_bytes(std::span<const std::uint8_t, key_bytes> master);
-    static Key parse(std::string_view text, const std::string& name = "key");
-    static Key load(const std::filesystem::path& path);  // a screening key here is an Error(key)
+    static Key parse(std::string_view text, const std::string& name = "key");  // a screening key: Error(key)
+    static Key load(const std::filesystem::path& path);                        // likewise
 
     ScreeningKey screening() const { return ScreeningKey(sync_); }
     const Secret& sync() const noexcept { return sync_; }        // where the mark is, and that it is there
@@ -64,13 +67,15 @@ class Key {
     std::string fingerprint() const;
     std::string text() const;
     void save(const std::filesystem::path& path) const;
+    bool operator==(const Key&) const = default;
 
   private:
-    explicit Key(Secret master);
+    explicit Key(const Secret& master);
     Secret master_, sync_, payload_;
 };
 
 using AnyKey = std::variant<Key, ScreeningKey>;
+AnyKey parse_key(std::string_view text, const std::string& name = "key");  // `name` stands in the errors
 AnyKey load_key(const std::filesystem::path& path);
 
 }  // namespace earmark
