@@ -21,9 +21,12 @@ def speech_starts(host, rate, window_s):
 
 
 def cut(received, rate, start_s, window_s, jitter):
-    """Samples of one window; `jitter` in [0, 1) moves the start inside its 20 ms frame. None when the end is missing."""
-    start = int((start_s + jitter * FRAME_S) * rate)
-    stop = start + int(round(window_s * rate))
-    if start < 0 or stop > len(received) + FRAME_S * rate:
+    """Samples of one window; `jitter` in [0, 1) moves the start inside its 20 ms frame.
+
+    A window that a crop pushed over an edge is moved back inside; None when the received signal is shorter than it.
+    """
+    length = int(round(window_s * rate))
+    if length > len(received):
         return None
-    return received[start:stop]
+    start = min(max(0, int((start_s + jitter * FRAME_S) * rate)), len(received) - length)
+    return received[start:start + length]
