@@ -5,7 +5,8 @@
 //
 // Cuts unmarked audio (WAV, FLAC, Ogg files of the folders at their own rates; synthetic kinds at 8, 16 and 24 kHz) into
 // clips of 1 to 60 s and asks the detector for the mark of --keys random keys at once. Every folder of files is also
-// marked with one more random key ("NAME, other mark"), which the keys asked for must not find. Each pass cuts anew.
+// marked once with one more random key ("NAME, other mark"), which the keys asked for must not find. Each pass cuts anew
+// and makes --synthetic-hours of new synthetic audio.
 //
 // Columns: trials (calls; one p each, which counts its keys), hours of audio, key-hours (hours times keys), the least p,
 // payloads read (must be 0), and the trials with p at or below each threshold; "!" marks a breach. The bound says: the
