@@ -1,7 +1,7 @@
 """Speech for the benchmarks: which clips, whose voice, on which side of the split, and where there is sound.
 
-A corpus is a folder of WAV or FLAC files (searched through its subfolders), with or without a manifest.csv whose columns
-`file`, `speaker` and `kind` are used where present. Without a manifest every file counts as a speaker of its own.
+A corpus is a folder of WAV or FLAC files (searched through its subfolders), with or without a manifest.csv, of which
+the columns `file`, `speaker` and `kind` are used. Without a manifest every file counts as a speaker of its own.
 
 Split: by speaker, fixed here. The clips named in TRAIN were looked at while the mark was designed and tuned; figures of
 record come from the others. A corpus that has none of these names is all `test`.

@@ -14,11 +14,11 @@ One line a profile and measure: mean over clips, the worst clip and its name. Co
     nmr_total_db      noise-to-mask ratio, mean of ratios over bands and active frames; below 0: masked on the whole
     nmr_worst_db      99th percentile over frames of the worst band
     nmr_above         share of bands and frames where the change lies above the mask
-    pesq, visqol      what the named program prints when called as PROG REF DEG, on WAV files at 16 kHz (8 kHz hosts for
-                      pesq: 8 kHz). PESQ's licence restricts publishing: print it, do not record it (--json leaves it out)
+    pesq, visqol      what the named program prints when called as PROG REF DEG, on WAV files at 16 kHz (for pesq, 8 kHz
+                      hosts: 8 kHz). PESQ's licence restricts publishing: --json leaves it out
 
-Worst means lowest for snr, stoi, pesq, visqol and highest for lsd and nmr. Each clip gets a key and a payload of its own,
-made from --seed. Needs Debian's python3-numpy, python3-scipy, python3-soundfile.
+Worst means lowest for snr, stoi, pesq, visqol and highest for lsd and nmr. Each clip gets a key and a payload of its
+own, made from --seed. Needs Debian's python3-numpy, python3-scipy, python3-soundfile.
 """
 import argparse
 import json
@@ -51,7 +51,8 @@ def outside_score(program, host, marked, rate, folder):
     paths = []
     for name, samples in (('reference', host), ('degraded', marked)):
         paths.append(os.path.join(folder, f'{name}.wav'))
-        soundfile.write(paths[-1], np.clip(corpus.resampled(samples, rate, new_rate), -1, 1), new_rate, subtype='PCM_16')
+        resampled = np.clip(corpus.resampled(samples, rate, new_rate), -1, 1)
+        soundfile.write(paths[-1], resampled, new_rate, subtype='PCM_16')
     done = subprocess.run([program, *paths], capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f'{program}: {done.stderr.strip()[:300]}')
@@ -87,13 +88,14 @@ def measure_clip(clip, program, profiles, seed, outside):
 
 
 def summary(values):
-    """values: {clip: {measure: value}} of one profile; means and worst clips. Not-a-number values (no sound) are left out."""
+    """values: {clip: {measure: value}} of one profile; means and worst clips, without values that are no number."""
     rows = {}
     for measure in next(iter(values.values())):
         named = [(v[measure], clip) for clip, v in values.items() if np.isfinite(v[measure])]
         if named:
             worst, clip = (max if measure in HIGHER_IS_WORSE else min)(named)
-            rows[measure] = {'mean': float(np.mean([v for v, _ in named])), 'worst': worst, 'worst_clip': clip, 'n': len(named)}
+            mean = float(np.mean([v for v, _ in named]))
+            rows[measure] = {'mean': mean, 'worst': worst, 'worst_clip': clip, 'n': len(named)}
     return rows
 
 
@@ -123,8 +125,8 @@ def main():
     work = partial(measure_clip, program=program, profiles=profiles, seed=options.seed, outside=outside)
     with multiprocessing.Pool(options.jobs) as pool:
         found = dict(pool.imap_unordered(work, clips))
-    record = {'program': program.version(), 'split': options.split, 'seed': options.seed, 'host_rate': options.host_rate,
-              'clips': sorted(found), 'profiles': {}}
+    record = {'program': program.version(), 'split': options.split, 'seed': options.seed,
+              'host_rate': options.host_rate, 'clips': sorted(found), 'profiles': {}}
     for profile in profiles:
         rows = summary({clip: values[profile] for clip, values in found.items()})
         print(f'\n{profile:18}{"mean":>9}{"worst":>9}  worst clip')

@@ -4,8 +4,8 @@
 #     benchmarks/record.sh CORPUS [BUILD] [quality|robustness|false_alarms]...
 #
 # CORPUS: folder of WAV or FLAC speech with a manifest.csv (see corpus.py). BUILD: build folder, default build.
-# Without names all three run; two idle cores take about half an hour. Packaged speech (Debian: asterisk-core-sounds-*-g722,
-# codec2-examples) is used for false alarms where it is installed. No PESQ here: its licence restricts publishing.
+# Without names all three run; two idle cores take about half an hour. Packaged speech (Debian: codec2-examples,
+# asterisk-core-sounds-*-g722) is used for false alarms where it is installed. No PESQ: its licence restricts publishing.
 set -euo pipefail
 [ $# -ge 1 ] || { sed -n '2,9p' "$0" | cut -c3-; exit 2; }
 corpus=$(realpath "$1"); shift

@@ -41,6 +41,7 @@ from speech_codecs import SCRATCH
 from windows import cut, speech_starts
 
 WINDOWS_S = (1, 2, 3, 5, 10, 20)
+RECORDED = ('split', 'host_rate', 'profile', 'seed', 'marks', 'trials', 'p_max', 'detect_options')
 QUICK = {'windows': '3,10', 'distortions': 'none,crop,g711_mu,gsm,opus_12k,mp3_32k,white_20db,lowpass_4k', 'trials': 1}
 
 
@@ -69,7 +70,8 @@ def draw_places(host, rate, options, seed):
 
 def judge(program, files, key, options):
     """{place: verdict} of the files under one key."""
-    verdicts = program.detect(list(files.values()), [key], ['--p-max', str(options.p_max), *options.detect_options.split()])
+    extra = ['--p-max', str(options.p_max), *options.detect_options.split()]
+    verdicts = program.detect(list(files.values()), [key], extra)
     return dict(zip(files, verdicts))
 
 
@@ -188,8 +190,8 @@ def main():
     clips = corpus.load(options.corpus, options.split, options.host_rate)
     order = list(chosen(table(clips), options.distortions))
     print(f'{program.version()}; {len(clips)} clips of {len({c.speaker for c in clips})} speakers, '
-          f'{sum(c.seconds for c in clips):.0f} s, split {options.split}, host rate {options.host_rate or "own"}, profile '
-          f'{options.profile}, seed {options.seed}, {options.marks} marks a clip, {options.trials} windows a length, '
+          f'{sum(c.seconds for c in clips):.0f} s, split {options.split}, host rate {options.host_rate or "own"}, '
+          f'profile {options.profile}, seed {options.seed}, {options.marks} marks a clip, {options.trials} windows a length, '
           f'p_max {options.p_max:g}', flush=True)
     jobs = [(index, mark) for index in range(len(clips)) for mark in range(options.marks)]
     results = []
@@ -204,8 +206,7 @@ def main():
     good = print_controls(rows)
     if options.json:
         record = {'program': program.version(), 'clips': [c.name for c in clips], 'distortions': rows,
-                  **{k: getattr(options, k) for k in ('split', 'host_rate', 'profile', 'seed', 'marks', 'trials', 'p_max',
-                                                      'detect_options')}}
+                  **{name: getattr(options, name) for name in RECORDED}}
         with open(options.json, 'w') as out:
             json.dump(record, out, indent=1)
             out.write('\n')

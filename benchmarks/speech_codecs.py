@@ -53,7 +53,8 @@ def transcode(codec, samples, rate):
     """Samples (any peak; clipped to full scale as a file would be) through the codec and back; returns its rate."""
     out_rate = codec.rate or rate
     with tempfile.TemporaryDirectory(dir=SCRATCH) as folder:
-        plain, coded, decoded = (os.path.join(folder, name) for name in ('host.wav', 'coded.' + codec.extension, 'out.wav'))
+        names = ('host.wav', f'coded.{codec.extension}', 'out.wav')
+        plain, coded, decoded = (os.path.join(folder, name) for name in names)
         soundfile.write(plain, np.clip(samples, -1, 1), rate, subtype='PCM_16')
         _ffmpeg('-i', plain, '-ar', str(out_rate), '-ac', '1', *codec.encoder.split(), coded)
         _ffmpeg('-i', coded, '-ar', str(out_rate), '-ac', '1', '-c:a', 'pcm_s16le', decoded)

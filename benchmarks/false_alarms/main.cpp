@@ -3,21 +3,21 @@
 //     benchmark_false_alarms [--audio NAME=DIR]... [--synthetic-hours 1] [--passes 1] [--keys 8] [--seed 1] [--jobs 2]
 //                            [--json FILE]
 //
-// Cuts unmarked audio (WAV, FLAC, Ogg files of the folders at their own rates; synthetic kinds at 8, 16 and 24 kHz) into
-// clips of 1 to 60 s and asks the detector for the mark of --keys random keys at once. Every folder of files is also
-// marked once with one more random key ("NAME, other mark"), which the keys asked for must not find. Each pass cuts anew
-// and makes --synthetic-hours of new synthetic audio.
+// Cuts unmarked audio (WAV, FLAC, Ogg files of the folders at their own rates; synthetic kinds at 8, 16 and 24 kHz)
+// into clips of 1 to 60 s and asks the detector for the mark of --keys random keys at once. Every folder of files is
+// also marked once with one more random key ("NAME, other mark"), which the keys asked for must not find. Each pass
+// cuts anew and makes --synthetic-hours of new synthetic audio.
 //
-// Columns: trials (calls; one p each, which counts its keys), hours of audio, key-hours (hours times keys), the least p,
-// payloads read (must be 0), and the trials with p at or below each threshold; "!" marks a breach. The bound says: the
-// share with p at or below t is at most t. Exit 1 when the observed count shows, beyond chance, that it is more.
+// Columns: trials (calls; one p each, which counts its keys), hours of audio, key-hours (hours times keys), the least
+// p, payloads read (must be 0), and the trials with p at or below each threshold; "!" marks a breach. The bound says:
+// the share with p at or below t is at most t. Exit 1 when the observed count shows, beyond chance, that it is more.
 #include "benchmarks/false_alarms/synthetic.hpp"
 #include "benchmarks/false_alarms/tally.hpp"
 
 #include <earmark/earmark.hpp>
 
-#include <CLI/CLI.hpp>
 #include <sndfile.h>
+#include <CLI/CLI.hpp>
 
 #include <atomic>
 #include <cmath>
@@ -44,7 +44,7 @@ struct Options {
 // A file of a folder, or a stretch of a synthetic kind, in one pass.
 struct Task {
     std::string kind;
-    std::filesystem::path file;         // empty for synthetic
+    std::filesystem::path file;  // empty for synthetic
     const Synthetic* synthetic = nullptr;
     bool other_mark = false;
     std::uint64_t seed = 0;
@@ -92,13 +92,15 @@ Tally run(const Task& task, int keys) {
     Tally tally{task.kind};
     Random random(task.seed);
     int rate = synthetic_rates[static_cast<std::size_t>(random.below(3))];
-    const auto audio = task.synthetic ? task.synthetic->make(synthetic_task_s, rate, random) : read_first_channel(task.file, rate);
+    const auto audio =
+        task.synthetic ? task.synthetic->make(synthetic_task_s, rate, random) : read_first_channel(task.file, rate);
     for (std::size_t from = 0; from < audio.size();) {
         // Lengths spread evenly over their logarithm: short clips are as many a decade as long ones.
         const double seconds = least_clip_s * std::pow(most_clip_s / least_clip_s, random.uniform());
         const std::size_t until = std::min(audio.size(), from + static_cast<std::size_t>(seconds * rate));
         if (until - from < static_cast<std::size_t>(least_clip_s * rate / 2)) break;
-        std::vector<float> clip(audio.begin() + static_cast<std::ptrdiff_t>(from), audio.begin() + static_cast<std::ptrdiff_t>(until));
+        std::vector<float> clip(audio.begin() + static_cast<std::ptrdiff_t>(from),
+                                audio.begin() + static_cast<std::ptrdiff_t>(until));
         if (task.other_mark) clip = with_other_mark(clip, rate, random);
         judge(clip, rate, keys, random, tally);
         from = until;
@@ -174,8 +176,8 @@ int main(int argc, char** argv) {
         Tally all{"all"};
         for (const Tally& row : rows) all.add(row);
         std::printf("seed %llu, %d keys a trial, %d passes, clips of %g to %g s\n\n%s",
-                    static_cast<unsigned long long>(options.seed), options.keys, options.passes, least_clip_s, most_clip_s,
-                    table(rows, all).c_str());
+                    static_cast<unsigned long long>(options.seed), options.keys, options.passes, least_clip_s,
+                    most_clip_s, table(rows, all).c_str());
         if (!options.json_file.empty()) std::ofstream(options.json_file) << json(rows, all);
         return any_breach(rows, all) || all.payloads > 0 ? 1 : 0;
     } catch (const std::exception& error) {

@@ -21,7 +21,8 @@ std::size_t length(double seconds, int rate) {
     return static_cast<std::size_t>(seconds * rate);
 }
 
-void add_tone(Samples& out, std::size_t from, std::size_t until, double frequency_hz, double level, double decay_s, int rate) {
+void add_tone(Samples& out, std::size_t from, std::size_t until, double frequency_hz, double level, double decay_s,
+              int rate) {
     if (frequency_hz >= rate * 0.48) return;
     const double step = 2 * std::numbers::pi * frequency_hz / rate;
     for (std::size_t i = from; i < std::min(until, out.size()); ++i) {
@@ -136,7 +137,8 @@ Samples hold_music(double seconds, int rate, Random& random) {
             add_tone(out, from, until, note_hz * harmonic, 0.12 / harmonic, 0.6 / harmonic, rate);
         if (beat % 8 == 0)
             for (int harmonic = 1; harmonic <= 6; ++harmonic)
-                add_tone(out, from, until, root_hz / 4 * std::pow(2, chord_notes[0] / 12.0) * harmonic, 0.15 / harmonic, 0, rate);
+                add_tone(out, from, until, root_hz / 4 * std::pow(2, chord_notes[0] / 12.0) * harmonic, 0.15 / harmonic,
+                         0, rate);
     }
     for (float& sample : out) sample += static_cast<float>(0.001 * random.normal());
     return out;
@@ -158,10 +160,17 @@ Samples packet_loop(double seconds, int rate, Random& random) {
 }  // namespace
 
 const std::vector<Synthetic>& synthetics() {
-    static const std::vector<Synthetic> all{
-        {"tone", tone},       {"chord", chord}, {"dtmf", dtmf},     {"white noise", white},
-        {"pink noise", pink}, {"silence", silence}, {"hum", hum},   {"clicks", clicks},
-        {"sweep", sweep},     {"hold music", hold_music}, {"packet loop", packet_loop}};
+    static const std::vector<Synthetic> all{{"tone", tone},
+                                            {"chord", chord},
+                                            {"dtmf", dtmf},
+                                            {"white noise", white},
+                                            {"pink noise", pink},
+                                            {"silence", silence},
+                                            {"hum", hum},
+                                            {"clicks", clicks},
+                                            {"sweep", sweep},
+                                            {"hold music", hold_music},
+                                            {"packet loop", packet_loop}};
     return all;
 }
 

@@ -53,9 +53,14 @@ nlohmann::json record(const Tally& tally, double confidence) {
                         {"upper_95", upper_limit(count, tally.trials, 0.95)},
                         {"breach", tally.breach(t, confidence)}});
     }
-    return {{"name", tally.name},          {"trials", tally.trials},   {"keys", tally.keys},
-            {"hours", tally.audio_s / 3600}, {"key_hours", tally.key_s / 3600}, {"payloads", tally.payloads},
-            {"least_log10_p", tally.least_log10_p}, {"thresholds", rows}};
+    return {{"name", tally.name},
+            {"trials", tally.trials},
+            {"keys", tally.keys},
+            {"hours", tally.audio_s / 3600},
+            {"key_hours", tally.key_s / 3600},
+            {"payloads", tally.payloads},
+            {"least_log10_p", tally.least_log10_p},
+            {"thresholds", rows}};
 }
 
 }  // namespace
@@ -120,10 +125,10 @@ std::string table(const std::vector<Tally>& kinds, const Tally& all) {
     }
     text += line("\n%-10s %9s %12s %14s  %s\n", "bound", "observed", "rate", "upper 95 %", "verdict");
     for (std::size_t t = 0; t < thresholds.size(); ++t)
-        text += line("%-10.0e %9llu %12.2e %14.2e  %s\n", thresholds[t],
-                     static_cast<unsigned long long>(all.at_or_below[t]),
-                     static_cast<double>(all.at_or_below[t]) / static_cast<double>(std::max<std::uint64_t>(all.trials, 1)),
-                     upper_limit(all.at_or_below[t], all.trials, 0.95), all.breach(t, all_confidence) ? "BREACH" : "ok");
+        text += line(
+            "%-10.0e %9llu %12.2e %14.2e  %s\n", thresholds[t], static_cast<unsigned long long>(all.at_or_below[t]),
+            static_cast<double>(all.at_or_below[t]) / static_cast<double>(std::max<std::uint64_t>(all.trials, 1)),
+            upper_limit(all.at_or_below[t], all.trials, 0.95), all.breach(t, all_confidence) ? "BREACH" : "ok");
     return text;
 }
 

@@ -1,14 +1,14 @@
 """Noise-to-mask ratio: the change's energy against what the host hides, per critical band and frame (Brandenburg 1987).
 
 Masking threshold after Johnston (IEEE JSAC 6(2), 1988): power spectrum of 32 ms Hann frames (half overlapped) summed
-into bands one Bark wide; spread over bands with Schroeder's function (1979); lowered by an offset between 14.5 + band dB
-(tonal) and 5.5 dB (noise), by the spectral flatness of the frame (-60 dB = wholly tonal); divided by the spreading's
+into bands one Bark wide; spread over bands with Schroeder's function (1979); lowered by 14.5 + band dB (tonal) to
+5.5 dB (noise), by the spectral flatness of the frame (-60 dB = wholly tonal); divided by the spreading's
 gain on a flat spectrum; never below the threshold in quiet (Terhardt 1979), full scale sine taken as 92 dB SPL.
 
 Below 0 dB a band's change lies under the threshold. `total` is the mean of the ratios themselves (not of their dB) over
-all bands and active frames, as in ITU-R BS.1387; `above` the share of bands and frames above 0 dB. No temporal masking:
-strict before and after loud sounds. Additive noise is what the model was made for; a change of level inside a noisy band
-is judged as if it were noise of that energy, which is stricter than the ear.
+all bands and active frames, as in ITU-R BS.1387; `above` the share of bands and frames above 0 dB. No temporal
+masking: strict before and after loud sounds. Additive noise is what the model was made for; a change of level inside
+a noisy band is judged as if it were noise of that energy, which is stricter than the ear.
 """
 import numpy as np
 
@@ -58,7 +58,7 @@ def masking_threshold(host_power, rate):
 def _quiet_power(rate, bins, members):
     """Threshold in quiet at each band's most sensitive bin, as the band power a sine of that level would have."""
     length = int(round(WINDOW_S * rate))
-    sine_power = np.sum((np.hanning(length + 2)[1:-1] / 2) ** 2) * length / 2  # full scale, over its main lobe (Parseval)
+    sine_power = np.sum(np.hanning(length + 2)[1:-1] ** 2) / 4 * length  # of a full-scale sine, one side (Parseval)
     quiet = quiet_spl_db(np.arange(bins) * rate / 2 / (bins - 1))
     lowest = np.array([np.min(quiet[row > 0]) for row in members])
     return sine_power * 10 ** ((lowest - FULL_SCALE_SPL_DB) / 10)

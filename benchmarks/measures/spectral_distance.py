@@ -1,4 +1,4 @@
-"""Log-spectral distance: how far the short-time log spectrum moved, in dB (Gray and Markel 1976, root mean square form).
+"""Log-spectral distance: how far the short-time log spectrum moved, in dB (Gray and Markel 1976, rms form).
 
 Frames of 32 ms, half overlapped, Hann, where the host is active; bins more than 60 dB below the frame's strongest count
 as 60 dB below it, in both signals.

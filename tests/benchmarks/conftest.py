@@ -7,7 +7,8 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / 'benchmarks'))
 
-TEXT = 'The boy was there when the sun rose. A rod is used to catch pink salmon. The source of the huge river is the clear spring.'
+TEXT = ('The boy was there when the sun rose. A rod is used to catch pink salmon. '
+        'The source of the huge river is the clear spring.')
 
 
 @pytest.fixture(scope='session')

@@ -1,4 +1,4 @@
-"""Each distortion does what its name says: length, rate, level, cut-off, noise at its SNR, the same for the same seed."""
+"""Each distortion does what its name says: length, rate, level, cut-off, SNR, and the same for the same seed."""
 import numpy as np
 import pytest
 

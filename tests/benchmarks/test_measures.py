@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from corpus import Clip, active_frames, load
-from measures.noise_to_mask import masking_threshold, noise_to_mask
+from measures.noise_to_mask import FULL_SCALE_SPL_DB, masking_threshold, noise_to_mask, quiet_spl_db
 from measures.signal_to_noise import segmental_snr_db, si_snr_db, snr_db
 from measures.spectral_distance import framed_spectra, log_spectral_distance_db
 from measures.stoi import stoi, third_octave_bands
@@ -55,7 +55,8 @@ def test_stoi_bands_are_those_of_the_paper():
     bands = third_octave_bands()
     assert bands.shape == (15, 257) and bands.sum(axis=0).max() == 1
     last = np.flatnonzero(bands[-1]) * 10000 / 512
-    assert last[0] == pytest.approx(3810 * 2 ** (-1 / 6), abs=10) and last[-1] == pytest.approx(3810 * 2 ** (1 / 6), abs=20)
+    assert last[0] == pytest.approx(3810 * 2 ** (-1 / 6), abs=10)
+    assert last[-1] == pytest.approx(3810 * 2 ** (1 / 6), abs=20)
 
 
 def test_stoi_of_too_little_sound_is_no_number(speech):
@@ -88,6 +89,17 @@ def test_tone_masks_less_than_noise():
     assert 3 < drop_db[1] < 9
 
 
+def test_quiet_threshold_is_where_it_is_said_to_be():
+    """A full-scale sine where the ear is best stands 92 dB SPL over the reference the threshold is given in."""
+    rate = 16000
+    sine = np.sin(2 * np.pi * 3300 * np.arange(rate) / rate)
+    power, _ = framed_spectra(sine, rate)
+    threshold, members = masking_threshold(np.full_like(power, 1e-12), rate)
+    band = int(np.argmax(np.mean(power @ members.T, axis=0)))
+    full_scale_spl = 10 * np.log10(np.mean((power @ members.T)[:, band]) / threshold[0, band]) + quiet_spl_db(3300)
+    assert full_scale_spl == pytest.approx(FULL_SCALE_SPL_DB, abs=1)
+
+
 def test_windows_hold_speech(speech):
     samples, rate = speech
     padded = np.concatenate([np.zeros(5 * rate), samples])
@@ -110,7 +122,8 @@ def test_short_files_of_one_speaker_are_joined(tmp_path, speech):
     samples, rate = speech
     for name in ('a', 'b', 'c', 'tts-en-espeak'):
         soundfile.write(tmp_path / f'{name}.wav', samples, rate)
-    (tmp_path / 'manifest.csv').write_text('file,speaker,kind\na.wav,x,human\nb.wav,x,human\nc.wav,y,human\ntts-en-espeak.wav,z,tts\n')
+    rows = ('file,speaker,kind', 'a.wav,x,human', 'b.wav,x,human', 'c.wav,y,human', 'tts-en-espeak.wav,z,tts')
+    (tmp_path / 'manifest.csv').write_text('\n'.join(rows))
     clips = load(tmp_path, 'test')
     assert [c.speaker for c in clips] == ['x', 'y'] and isinstance(clips[0], Clip)
     assert len(clips[0].samples) == 2 * len(samples) + int(0.15 * rate)
@@ -119,7 +132,8 @@ def test_short_files_of_one_speaker_are_joined(tmp_path, speech):
 
 def test_wilson_against_published_values():
     """Newcombe 1998, table I, method 3: 81 of 263, 15 of 148, 0 of 20, 1 of 29."""
-    for count, n, low, high in ((81, 263, .2553, .3662), (15, 148, .0624, .1605), (0, 20, 0, .1611), (1, 29, .0061, .1718)):
+    published = ((81, 263, .2553, .3662), (15, 148, .0624, .1605), (0, 20, 0, .1611), (1, 29, .0061, .1718))
+    for count, n, low, high in published:
         assert wilson(count, n) == pytest.approx((low, high), abs=5e-5)
 
 

@@ -1,4 +1,4 @@
-"""The benchmarks and the program agree: a key written from a seed is one the program takes, and its verdicts are read."""
+"""The benchmarks and the program agree: it takes a key written from a seed, and its verdicts are read."""
 import pytest
 
 from program import Program, seeded_bytes, write_key
