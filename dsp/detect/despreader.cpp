@@ -32,9 +32,9 @@ std::optional<Reading> read_payload(const Fold& fold, const Carrier& carrier, do
     const SoftBits soft = despread(fold, carrier);
     std::optional<Reading> best;
     for (const int bits : Payload::formats_bits) {
-        const auto payload = decode(soft, bits);
-        if (!payload) continue;
         const double log_weight = log_q - std::log(double(Payload::formats_bits.size())) - bits * std::numbers::ln2;
+        const auto payload = decode(soft, bits, least_z(log_weight, p_max));
+        if (!payload) continue;
         const double log_p = log10_p(codeword_z(soft, encode(*payload)), log_weight);
         if (log_p <= std::log10(p_max) && (!best || log_p < best->log10_p)) best = Reading{*payload, log_p};
     }

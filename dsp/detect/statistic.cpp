@@ -36,4 +36,8 @@ double log10_p(double z, double log_q) {
     return std::min(0.0, (-z * z / 2 - log_q) / std::numbers::ln10);
 }
 
+double least_z(double log_q, double p_max) {
+    return std::sqrt(2 * (-log_q - std::log(p_max)));
+}
+
 }  // namespace earmark

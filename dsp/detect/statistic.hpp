@@ -30,4 +30,7 @@ double sync_z(const Fold& fold, const Carrier& carrier);
 // log10 of min(1, exp(-z^2 / 2) / q): negative z is no evidence.
 double log10_p(double z, double log_q);
 
+// The smallest z whose bound is p_max: the inverse of log10_p.
+double least_z(double log_q, double p_max);
+
 }  // namespace earmark

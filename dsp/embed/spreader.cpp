@@ -9,7 +9,9 @@ namespace earmark {
 namespace {
 
 constexpr double grid_top_hz = first_band_hz + grid_bands * band_hz;
-constexpr float db_to_log = 0.115129255f;  // ln(10) / 20
+constexpr float silent_log_level = -23;             // the floor of Flatness
+constexpr float forget_per_hop = 1.0f / (8 * 250);  // one neper of power in 8 s
+constexpr float db_to_log = 0.115129255f;           // ln(10) / 20
 
 std::int64_t floor_div(std::int64_t a, std::int64_t b) {
     return a / b - (a % b != 0 && (a < 0) != (b < 0));
@@ -42,12 +44,14 @@ Spreader::Spreader(int sample_rate_hz, Profile profile)
     history_.resize(sizes_.history());
     overlap_.resize(sizes_.frame);
     change_.resize(sizes_.hop);
+    reset();
 }
 
 void Spreader::reset() noexcept {
     std::fill(history_.begin(), history_.end(), 0.0f);
     std::fill(overlap_.begin(), overlap_.end(), 0.0f);
     std::fill(change_.begin(), change_.end(), 0.0f);
+    loudest_ = silent_log_level;
     position_ = 0;
 }
 
@@ -71,7 +75,9 @@ std::span<const float> Spreader::delayed_host() const noexcept {
 // The frame lies in the middle of the mask window, which is the history without its first and last half hop.
 void Spreader::spread(const CellSigns& signs, int cell) noexcept {
     const std::span<const float> mask_samples(history_.data() + sizes_.hop / 2, sizes_.mask_window);
-    const auto flatness = flatness_.analyse(mask_samples);
+    flatness_.analyse(mask_samples);
+    const auto flatness = flatness_.flatness(), level = flatness_.log_level();
+    loudest_ = std::max(loudest_ - forget_per_hop, *std::max_element(level.begin(), level.end()));
     const auto frame = mask_samples.subspan(sizes_.frame / 2, sizes_.frame);
     const auto time = fft_.time();
     for (int i = 0; i < sizes_.frame; ++i) time[i] = frame[i] * window_[i];
@@ -82,7 +88,7 @@ void Spreader::spread(const CellSigns& signs, int cell) noexcept {
     for (int bin = 0; bin < fft_.bins(); ++bin) {
         float change = 0;
         if (band_[bin] >= 0) {
-            const float depth_db = rule_.depth_db(flatness[bin], ramp_[bin]);
+            const float depth_db = rule_.depth_db(flatness[bin], ramp_[bin], loudest_ - level[bin]);
             change = (std::exp(depth_db * cell_signs[band_[bin]] * db_to_log) - 1) / static_cast<float>(sizes_.frame);
         }
         spectrum[bin] *= change;

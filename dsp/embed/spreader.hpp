@@ -49,6 +49,7 @@ class Spreader {
     std::vector<float> history_;  // the last history() host samples
     std::vector<float> overlap_;  // [0, frame): change under construction
     std::vector<float> change_;   // [0, hop): change finished
+    float loudest_ = 0;           // log level of the loudest bin, slowly forgotten
     std::int64_t position_ = 0;   // samples taken in so far
 };
 

@@ -8,6 +8,8 @@
 namespace earmark {
 namespace {
 
+constexpr float thirty_db = 6.9077553f;  // as a natural logarithm of power
+
 float between(double x, double x0, double x1, float y0, float y1) {
     return y0 + (y1 - y0) * static_cast<float>((x - x0) / (x1 - x0));
 }
@@ -21,18 +23,23 @@ float DepthRule::ramp(double frequency_hz) const noexcept {
     return high_scale;
 }
 
-float DepthRule::depth_db(float flatness, float ramp_here) const noexcept {
-    return (floor_db + noise_db * std::min(1.0f, 2 * flatness)) * ramp_here;
+float DepthRule::by_level(float below_loudest) const noexcept {
+    const float thirties = below_loudest / thirty_db;
+    return 1 - loud_cut * std::clamp(1 - thirties, 0.0f, 1.0f) + quiet_gain * std::clamp(thirties - 1, 0.0f, 1.0f);
+}
+
+float DepthRule::depth_db(float flatness, float ramp_here, float below_loudest) const noexcept {
+    return (floor_db + noise_db * std::min(1.0f, 2 * flatness)) * ramp_here * by_level(below_loudest);
 }
 
 DepthRule depth_rule(Profile profile) noexcept {
     switch (profile) {
         case Profile::transparent:
-            return {0.5f, 3.0f, 0.0f, 1.0f};
+            return {0.45f, 2.4f, 0.0f, 1.1f, 0.7f, 0.0f};
         case Profile::standard:
-            return {0.5f, 3.0f, 0.3f, 1.3f};
+            return {0.55f, 3.2f, 0.5f, 1.2f, 0.7f, 0.3f};
         case Profile::robust:
-            return {0.75f, 4.5f, 0.3f, 1.3f};
+            return {0.8f, 4.8f, 0.5f, 1.2f, 0.7f, 0.3f};
     }
     return {};
 }

@@ -23,9 +23,10 @@ Flatness::Flatness(int window_samples, int sample_rate_hz, double highest_hz)
     power_.resize(needed);
     log_power_.resize(needed);
     flatness_.resize(bins_);
+    log_level_.resize(bins_);
 }
 
-std::span<const float> Flatness::analyse(std::span<const float> samples) noexcept {
+void Flatness::analyse(std::span<const float> samples) noexcept {
     const auto time = fft_.time();
     for (std::size_t i = 0; i < time.size(); ++i) time[i] = samples[i] * window_[i];
     fft_.forward();
@@ -43,9 +44,9 @@ std::span<const float> Flatness::analyse(std::span<const float> samples) noexcep
             arithmetic += power_[i];
             geometric += log_power_[i];
         }
-        flatness_[k] = std::min(1.0f, std::exp(geometric / width) * width / arithmetic);
+        log_level_[k] = std::log(arithmetic / static_cast<float>(width));
+        flatness_[k] = std::min(1.0f, std::exp(geometric / static_cast<float>(width) - log_level_[k]));
     }
-    return flatness_;
 }
 
 }  // namespace earmark

@@ -1,4 +1,4 @@
-// Spectral flatness round every bin: how noise-like the host is there, hence how much change it hides.
+// Spectral flatness and level round every bin: how noise-like the host is there, hence how much change it hides.
 #pragma once
 
 #include "dsp/transform/fft.hpp"
@@ -15,12 +15,16 @@ class Flatness {
     // window_samples: even; highest_hz: bins above are not looked at.
     Flatness(int window_samples, int sample_rate_hz, double highest_hz);
 
-    // samples: the window_samples round the frame's centre. Returns flatness of bin k * sample_rate / (window / 2).
-    std::span<const float> analyse(std::span<const float> samples) noexcept;
+    // samples: the window_samples round the frame's centre.
+    void analyse(std::span<const float> samples) noexcept;
+
+    // Of bin k * sample_rate / (window / 2), as far as highest_hz.
+    std::span<const float> flatness() const noexcept { return flatness_; }
+    std::span<const float> log_level() const noexcept { return log_level_; }  // natural logarithm of the mean power
 
   private:
     RealFft fft_;
-    std::vector<float> window_, power_, log_power_, flatness_;
+    std::vector<float> window_, power_, log_power_, flatness_, log_level_;
     int half_width_bins_, bins_;
 };
 
