@@ -79,8 +79,7 @@ TEST_CASE("codewords come back without noise, whole and with three quarters eras
     }
 }
 
-// About 0.5 dB above the Eb/N0 of a block error of 1e-2 (benchmark_coding), where it is 2e-3 to 4e-3: of 400, 13e-3 may
-// fail.
+// About 0.5 dB above the Eb/N0 of a block error of 1e-2 (benchmark_coding), where it is 1e-3 to 4e-3.
 TEST_CASE("block error under noise stays below its limit") {
     struct Limit {
         int payload_bits, heard_bits;
