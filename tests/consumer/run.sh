@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# An outside program against the install, by find_package and by pkg-config, then again with the install moved away.
+# Usage: tests/consumer/run.sh BUILD_DIR. Ends with "N passed, N failed".
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+build=$(cd "$1" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+passed=0 failed=0
+
+check() {
+    local what=$1
+    shift
+    if "$@" >"$work/log" 2>&1; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "FAILED: consumer, $what"
+        tail -n 30 "$work/log"
+    fi
+}
+
+by_find_package() {
+    rm -rf "$work/build"
+    cmake -S "$here" -B "$work/build" -G Ninja -DCMAKE_PREFIX_PATH="$1" && cmake --build "$work/build" && "$work/build/consumer"
+}
+
+by_pkg_config() {
+    local flags
+    flags=$(PKG_CONFIG_PATH=$(dirname "$(find "$1" -name earmark.pc)") pkg-config --cflags --libs earmark) || return 1
+    # shellcheck disable=SC2086
+    c++ -std=c++20 "$here/main.cpp" $flags -o "$work/by_pkg_config" && "$work/by_pkg_config"
+}
+
+wrong_version_is_refused() {
+    sed 's/find_package(earmark 0.1/find_package(earmark 99.0/' "$here/CMakeLists.txt" >"$work/CMakeLists.txt"
+    cp "$here/main.cpp" "$work"
+    ! cmake -S "$work" -B "$work/wrong" -G Ninja -DCMAKE_PREFIX_PATH="$1"
+}
+
+has() {
+    local file
+    for file in bin/earmark share/man/man1/earmark.1 share/bash-completion/completions/earmark \
+        share/zsh/site-functions/_earmark share/fish/vendor_completions.d/earmark.fish include/earmark/earmark.hpp; do
+        [ -s "$1/$file" ] || { echo "not installed: $file"; return 1; }
+    done
+    "$1/bin/earmark" --version
+}
+
+check "install" cmake --install "$build" --prefix "$work/first"
+check "everything is there" has "$work/first"
+check "find_package" by_find_package "$work/first"
+check "pkg-config" by_pkg_config "$work/first"
+check "another major version is refused" wrong_version_is_refused "$work/first"
+mv "$work/first" "$work/moved"
+check "find_package, moved" by_find_package "$work/moved"
+check "pkg-config, moved" by_pkg_config "$work/moved"
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+# Everything, from the packages to the verdict. The last line is "N passed, N failed[, N skipped]"; the exit code is not
+# zero when anything failed or nothing ran.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+. tools/packages.sh
+passed=0 failed=0 skipped=0
+
+# A suite is asked for its counts; one that ends badly without naming a failure counts as one failure.
+count() {
+    local name=$1 code=$2 p=${3:-0} f=${4:-0} s=${5:-0}
+    [ "$code" -ne 0 ] && [ "$f" -eq 0 ] && f=1
+    [ $((p + f)) -eq 0 ] && f=1 # a suite that runs nothing has not passed
+    echo "== $name: $p passed, $f failed, $s skipped"
+    passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+}
+
+# The number before a word in the log: `number passed` reads 12 from "12 passed".
+number() {
+    grep -oE "[0-9]+ $1" "$log" | tail -n 1 | grep -oE '^[0-9]+' || echo 0
+}
+
+build() {
+    echo "== building $1"
+    cmake --preset "$1" >"$log" 2>&1 && cmake --build --preset "$1" >>"$log" 2>&1
+    local code=$?
+    [ $code -eq 0 ] || tail -n 40 "$log"
+    count "build $1" $code $((code == 0))
+    return $code
+}
+
+doctests() {
+    local program=build-$1/tests/earmark_tests
+    [ -x "$program" ] || return
+    "$program" --no-colors=true >"$log" 2>&1
+    local code=$?
+    [ $code -eq 0 ] || cat "$log"
+    # [doctest] test cases: 12 | 12 passed | 0 failed | 0 skipped
+    local line
+    line=$(grep -E '^\[doctest\] test cases:' "$log" | tr -d ' ')
+    count "C++ tests, $1" $code "$(sed -E 's/.*\|([0-9]+)passed.*/\1/' <<<"$line")" \
+        "$(sed -E 's/.*\|([0-9]+)failed.*/\1/' <<<"$line")" "$(sed -E 's/.*\|([0-9]+)skipped.*/\1/' <<<"$line")"
+}
+
+pytests() {
+    local name=$1 program=$2
+    shift 2
+    EARMARK=$program /usr/bin/python3 -m pytest -q -rs -p no:cacheprovider "$@" >"$log" 2>&1
+    local code=$?
+    [ $code -eq 0 ] || cat "$log"
+    grep -E '^SKIPPED' "$log"
+    count "$name" $code "$(number passed)" $(($(number failed) + $(number 'errors?'))) "$(number skipped)"
+}
+
+formatting() {
+    local files
+    mapfile -t files < <(find include dsp tools tests bindings benchmarks -name '*.hpp' -o -name '*.cpp' -o -name '*.h' 2>/dev/null)
+    clang-format --dry-run -Werror "${files[@]}" >"$log" 2>&1
+    local code=$?
+    [ $code -eq 0 ] || grep -E 'error:' "$log" | cut -d: -f1 | sort | uniq -c
+    count "clang-format" $code $((code == 0))
+}
+
+consumer() {
+    tests/consumer/run.sh build-release >"$log" 2>&1
+    local code=$?
+    [ $code -eq 0 ] || cat "$log"
+    count "outside program" $code "$(number passed)" "$(number failed)"
+}
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+require_packages "${packages_build[@]}" "${packages_tests[@]}" || count "packages" 1
+formatting
+if build release; then
+    doctests release
+    pytests "Python tests" "$PWD/build-release/tools/earmark" tests
+    consumer
+fi
+if build asan-ubsan; then
+    doctests asan-ubsan
+    pytests "the command under sanitizers" "$PWD/build-asan-ubsan/tools/earmark" tests/cli -k 'not memory'
+fi
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -1,0 +1,112 @@
+#include "audio_file.hpp"
+
+#include <earmark/error.hpp>
+
+#include <sndfile.h>
+#include <array>
+#include <cstring>
+#include <utility>
+
+namespace earmark::tools {
+
+namespace {
+
+ByteStream& stream(void* user) {
+    return *static_cast<ByteStream*>(user);
+}
+
+// Through these instead of a descriptor: a failed write keeps its errno, and a pipe can stand for a file.
+SF_VIRTUAL_IO virtual_io() {
+    SF_VIRTUAL_IO io{};
+    io.get_filelen = [](void* user) -> sf_count_t { return stream(user).length(); };
+    io.seek = [](sf_count_t offset, int whence, void* user) -> sf_count_t { return stream(user).seek(offset, whence); };
+    io.tell = [](void* user) -> sf_count_t { return stream(user).tell(); };
+    io.read = [](void* to, sf_count_t bytes, void* user) {
+        return static_cast<sf_count_t>(stream(user).read(to, static_cast<std::size_t>(bytes)));
+    };
+    io.write = [](const void* from, sf_count_t bytes, void* user) {
+        return static_cast<sf_count_t>(stream(user).write(from, static_cast<std::size_t>(bytes)));
+    };
+    return io;
+}
+
+SNDFILE* sound(void* handle) {
+    return static_cast<SNDFILE*>(handle);
+}
+
+std::string first_line(const char* text) {
+    return std::string(text, std::strcspn(text, "\n"));
+}
+
+}  // namespace
+
+std::string sound_library() {
+    return sf_version_string();
+}
+
+void AudioFile::Closer::operator()(void* handle) const {
+    sf_close(sound(handle));
+}
+
+AudioFile::AudioFile(ByteStream bytes, const AudioFormat& format)
+    : format_(format), bytes_(std::make_unique<ByteStream>(std::move(bytes))) {}
+
+void* AudioFile::open_handle(int mode) {
+    SF_VIRTUAL_IO io = virtual_io();
+    SF_INFO info{};
+    info.format = format_.code;
+    info.samplerate = format_.sample_rate_hz;
+    info.channels = format_.channels;
+    SNDFILE* opened = sf_open_virtual(&io, mode, &info, bytes_.get());
+    if (opened != nullptr && mode == SFM_READ) {
+        format_ = {info.format, info.samplerate, info.channels};
+        // libsndfile says "more than any file holds" for "the header does not tell".
+        if (info.frames < INT64_MAX / 8) promised_ = static_cast<std::uint64_t>(info.frames);
+    }
+    return opened;
+}
+
+AudioFile AudioFile::open(ByteStream bytes, const std::string& name, const std::optional<AudioFormat>& bare) {
+    AudioFile file(std::move(bytes), bare.value_or(AudioFormat{}));
+    file.handle_.reset(file.open_handle(SFM_READ));
+    if (file.handle_) return file;
+    if (file.bytes().error() != 0)
+        throw Error(Fault::input, name + ": cannot be read, " + std::strerror(file.bytes().error()));
+    if (file.bytes().length() == 0) throw Error(Fault::input, name + ": is empty, 0 bytes");
+    throw Error(Fault::input, name + ": no audio format known here (" + first_line(sf_strerror(nullptr)) +
+                                  "), decode it first: ffmpeg -i FILE -f wav - | earmark ... -");
+}
+
+AudioFile AudioFile::create(ByteStream bytes, const std::string& name, const AudioFormat& format) {
+    AudioFile file(std::move(bytes), format);
+    file.handle_.reset(file.open_handle(SFM_WRITE));
+    if (!file.handle_) {
+        const int error = file.bytes().error();
+        throw Error(Fault::input,
+                    name + ": cannot be written, " + (error ? std::strerror(error) : first_line(sf_strerror(nullptr))));
+    }
+    sf_command(sound(file.handle_.get()), SFC_SET_CLIPPING, nullptr, SF_TRUE);
+    // The chunk carries the time of day: the same samples would not give the same file.
+    sf_command(sound(file.handle_.get()), SFC_SET_ADD_PEAK_CHUNK, nullptr, SF_FALSE);
+    return file;
+}
+
+std::size_t AudioFile::read(float* interleaved, std::size_t samples) {
+    const sf_count_t got = sf_readf_float(sound(handle_.get()), interleaved, static_cast<sf_count_t>(samples));
+    return got > 0 ? static_cast<std::size_t>(got) : 0;
+}
+
+std::size_t AudioFile::write(const float* interleaved, std::size_t samples) {
+    const sf_count_t put = sf_writef_float(sound(handle_.get()), interleaved, static_cast<sf_count_t>(samples));
+    return put > 0 ? static_cast<std::size_t>(put) : 0;
+}
+
+std::string AudioFile::fault() const {
+    return sf_error(sound(handle_.get())) == SF_ERR_NO_ERROR ? "" : first_line(sf_strerror(sound(handle_.get())));
+}
+
+void AudioFile::close() {
+    handle_.reset();
+}
+
+}  // namespace earmark::tools

@@ -1,0 +1,45 @@
+// libsndfile behind one class: interleaved samples in and out of a ByteStream.
+#pragma once
+
+#include "audio_format.hpp"
+#include "byte_stream.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace earmark::tools {
+
+std::string sound_library();  // name and version
+
+class AudioFile {
+  public:
+    // `bare` tells the format of bytes without a header. Both throw Error(input).
+    static AudioFile open(ByteStream bytes, const std::string& name, const std::optional<AudioFormat>& bare);
+    static AudioFile create(ByteStream bytes, const std::string& name, const AudioFormat& format);
+
+    const AudioFormat& format() const { return format_; }
+    std::optional<std::uint64_t> promised_samples() const { return promised_; }  // what the header says, if anything
+    std::size_t read(float* interleaved, std::size_t samples);
+    std::size_t write(const float* interleaved, std::size_t samples);
+    std::string fault() const;  // what libsndfile found wrong so far, else empty
+    void close();               // writes what is still held back; ask bytes().error() after it
+    void present_as(const AudioFormat& format) { format_ = format; }  // bare samples that had a header after all
+    ByteStream& bytes() { return *bytes_; }
+    const ByteStream& bytes() const { return *bytes_; }
+
+  private:
+    struct Closer {
+        void operator()(void* handle) const;
+    };
+    AudioFile(ByteStream bytes, const AudioFormat& format);
+    void* open_handle(int mode);
+
+    AudioFormat format_;
+    std::optional<std::uint64_t> promised_;
+    std::unique_ptr<ByteStream> bytes_;  // libsndfile holds its address
+    std::unique_ptr<void, Closer> handle_;
+};
+
+}  // namespace earmark::tools

@@ -1,0 +1,68 @@
+#include "options.hpp"
+
+#include "text.hpp"
+
+#include <earmark/earmark.hpp>
+
+#include <vector>
+
+namespace earmark::tools {
+
+namespace {
+
+std::string version_line() {
+    return std::string("earmark ") + version + " (" + simd_target() + ")";
+}
+
+}  // namespace
+
+CommandLine make_command_line() {
+    CommandLine line{std::make_unique<CLI::App>(
+                         "Marks synthetic speech with a keyed, inaudible mark, and finds it again.", "earmark"),
+                     {}};
+    CLI::App& app = *line.app;
+    app.set_help_flag("-h,--help", "Print this help and exit");
+    app.set_version_flag("--version", version_line, "Print version and SIMD target and exit");
+    app.require_subcommand(1);
+    app.footer("Run 'earmark COMMAND --help' for the options of a command.");
+    for (const auto add : {add_keygen, add_embed, add_detect, add_info, add_man, add_completion}) {
+        line.commands.push_back(add(app));
+    }
+    return line;
+}
+
+CLI::Option* add_key(CLI::App& app, std::string& path, const std::string& what) {
+    return app.add_option("--key", path, what)->type_name("KEY");
+}
+
+CLI::Option* add_raw(CLI::App& app, std::string& text) {
+    const std::string encodings = joined(raw_encodings(), ", ");
+    return app.add_option("--raw", text, "Samples without a header; encoding is one of " + encodings)
+        ->type_name("ENCODING:RATE:CHANNELS");
+}
+
+std::optional<RawPcm> raw_from(const std::string& text) {
+    return text.empty() ? std::nullopt : std::optional(raw_pcm_from(text));
+}
+
+std::string value_name(const CLI::Option& option) {
+    if (option.get_type_size_max() == 0) return "";
+    const std::string type = option.get_type_name();
+    return type.substr(0,
+                       type.find(':') == std::string::npos || choices(option).empty() ? type.size() : type.find(':'));
+}
+
+std::vector<std::string> choices(const CLI::Option& option) {
+    const std::string type = option.get_type_name();
+    const std::size_t open = type.find('{'), close = type.find('}');
+    if (open == std::string::npos || close == std::string::npos) return {};
+    return CLI::detail::split(type.substr(open + 1, close - open - 1), ',');
+}
+
+std::vector<const CLI::App*> visible_commands(const CLI::App& app) {
+    std::vector<const CLI::App*> commands = app.get_subcommands([](const CLI::App*) { return true; });
+    std::erase_if(commands, [](const CLI::App* command) { return command->get_group().empty(); });
+    return commands;
+}
+
+}  // namespace earmark::tools

@@ -1,0 +1,47 @@
+// The option tables of all commands in one tree: it parses, and the man page and the completions are read off it.
+#pragma once
+
+#include "raw_pcm.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace earmark::tools {
+
+enum Exit { done = 0, not_marked = 1 };  // beyond that the numbers of earmark::Fault
+
+struct Command {
+    CLI::App* app;
+    std::function<int()> run;  // the exit code
+};
+
+// One of these stands in each cmd_*.cpp.
+Command add_keygen(CLI::App& app);
+Command add_embed(CLI::App& app);
+Command add_detect(CLI::App& app);
+Command add_info(CLI::App& app);
+Command add_man(CLI::App& app);
+Command add_completion(CLI::App& app);
+
+struct CommandLine {
+    std::unique_ptr<CLI::App> app;
+    std::vector<Command> commands;
+};
+CommandLine make_command_line();
+
+// Spelled the same in every command that has them.
+CLI::Option* add_key(CLI::App& app, std::string& path, const std::string& what);
+CLI::Option* add_raw(CLI::App& app, std::string& text);
+std::optional<RawPcm> raw_from(const std::string& text);
+
+// What follows an option or argument in the man page and the completions.
+std::string value_name(const CLI::Option& option);
+std::vector<std::string> choices(const CLI::Option& option);
+std::vector<const CLI::App*> visible_commands(const CLI::App& app);
+
+}  // namespace earmark::tools

@@ -1,0 +1,116 @@
+#include "output_file.hpp"
+
+#include <earmark/error.hpp>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+
+namespace earmark::tools {
+
+namespace {
+
+// The one piece of global state: a signal handler can reach nothing else.
+char pending[4096];
+
+void remove_pending(int signal) {
+    if (pending[0] != '\0') ::unlink(pending);
+    std::signal(signal, SIG_DFL);
+    std::raise(signal);
+}
+
+void watch_signals() {
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+        struct sigaction before {};
+        ::sigaction(signal, nullptr, &before);
+        if (before.sa_handler == SIG_DFL) std::signal(signal, remove_pending);  // nohup stays nohup
+    }
+}
+
+[[noreturn]] void fail(const std::string& path, const std::string& what) {
+    throw Error(Fault::input, path + ": " + what + ", " + std::strerror(errno));
+}
+
+bool same_file(const struct stat& a, const struct stat& b) {
+    return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+mode_t usual_mode() {
+    const mode_t mask = ::umask(0);
+    ::umask(mask);
+    return 0666 & ~mask;
+}
+
+}  // namespace
+
+void refuse_same_file(int output_fd, int input_fd, const std::string& input_name) {
+    struct stat in {
+    }, out{};
+    if (::fstat(input_fd, &in) != 0 || ::fstat(output_fd, &out) != 0 || !S_ISREG(out.st_mode)) return;
+    if (same_file(in, out)) throw Error(Fault::usage, input_name + ": is also the output, choose another output");
+}
+
+OutputFile::OutputFile(const std::string& path, int input_fd, const std::string& input_name)
+    : path_(path), target_(path) {
+    struct stat there {
+    }, in{};
+    mode_t mode = usual_mode();
+    if (::stat(path.c_str(), &there) == 0) {
+        if (S_ISDIR(there.st_mode)) throw Error(Fault::input, path + ": is a directory, cannot be the output");
+        if (!S_ISREG(there.st_mode))
+            throw Error(Fault::input, path + ": is no regular file, use - for a pipe or device");
+        if (::fstat(input_fd, &in) == 0 && same_file(there, in)) {
+            throw Error(Fault::usage, path + ": is also the input " + input_name + ", choose another output");
+        }
+        target_ = std::filesystem::canonical(path).string();  // through a link, as cp does
+        mode = there.st_mode & 07777;
+    }
+    const std::filesystem::path target(target_);
+    std::string hidden = target.filename().string().substr(0, 200);
+    hidden.insert(hidden.begin(), '.');
+    aside_ = (target.parent_path() / hidden.append(".XXXXXX")).string();
+    if (aside_.size() >= sizeof pending) throw Error(Fault::input, path + ": name too long");
+    create(mode);
+}
+
+void OutputFile::create(mode_t mode) {
+    watch_signals();
+    // No signal may fall between the making of the file and the note of its name.
+    sigset_t all, before;
+    ::sigfillset(&all);
+    ::sigprocmask(SIG_BLOCK, &all, &before);
+    fd_ = ::mkostemp(aside_.data(), O_CLOEXEC);
+    const int error = errno;
+    if (fd_ >= 0) std::strcpy(pending, aside_.c_str());
+    ::sigprocmask(SIG_SETMASK, &before, nullptr);
+    if (fd_ < 0) throw Error(Fault::input, path_ + ": cannot be written, " + std::strerror(error));
+    ::fchmod(fd_, mode);  // a file system without access rights is no reason to fail
+}
+
+OutputFile::~OutputFile() {
+    if (fd_ >= 0) ::close(fd_);
+    if (pending[0] != '\0') ::unlink(aside_.c_str());
+    pending[0] = '\0';
+}
+
+void OutputFile::settle() {
+    if (::fsync(fd_) != 0) fail(path_, "cannot be written");
+}
+
+void OutputFile::commit() {
+    if (::rename(aside_.c_str(), target_.c_str()) != 0) fail(path_, "cannot be put in place");
+    pending[0] = '\0';
+    // The rename itself must survive a power cut too; where directories cannot be synced nothing is lost but that.
+    const std::string folder = std::filesystem::path(target_).parent_path().string();
+    const int directory = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (directory < 0) return;
+    ::fsync(directory);
+    ::close(directory);
+}
+
+}  // namespace earmark::tools

@@ -1,0 +1,19 @@
+# The Debian packages each purpose needs, and how to get them. Sourced by tests/run.sh and tools/quickstart.sh.
+
+packages_build=(g++ cmake ninja-build pkg-config libfftw3-dev libsodium-dev libsndfile1-dev libcli11-dev nlohmann-json3-dev)
+packages_tests=(doctest-dev libbenchmark-dev clang-format python3 python3-pytest python3-numpy python3-scipy python3-soundfile
+    espeak-ng flite ffmpeg libavcodec-extra sox man-db groff-base zsh fish)
+packages_quickstart=(espeak-ng ffmpeg libavcodec-extra python3 python3-numpy python3-soundfile python3-matplotlib)
+
+# Installs those that are missing; asks for nothing and does nothing when all are there.
+require_packages() {
+    local package missing=() as_root=()
+    for package in "$@"; do
+        [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+    done
+    [ ${#missing[@]} -eq 0 ] && return 0
+    echo "installing ${missing[*]}" >&2
+    [ "$(id -u)" -eq 0 ] || as_root=(sudo)
+    "${as_root[@]}" apt-get -qq update
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "${missing[@]}" >/dev/null
+}

@@ -1,0 +1,33 @@
+// A progress line on stderr: only on a terminal, and only for work that takes more than about a second.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace earmark::tools {
+
+class Progress {
+  public:
+    // `total` in samples, where it is known.
+    Progress(const std::string& label, std::optional<std::uint64_t> total, int sample_rate_hz);
+    Progress(const Progress&) = delete;
+    Progress& operator=(const Progress&) = delete;
+    ~Progress();
+
+    void at(std::uint64_t samples);
+
+  private:
+    using Clock = std::chrono::steady_clock;
+    void draw(std::uint64_t samples, double elapsed_s);
+
+    std::string label_;
+    std::optional<std::uint64_t> total_;
+    double sample_rate_hz_;
+    bool wanted_, colour_;
+    bool drawn_ = false;
+    Clock::time_point start_ = Clock::now(), next_;
+};
+
+}  // namespace earmark::tools

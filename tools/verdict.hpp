@@ -1,0 +1,13 @@
+// A verdict in words, and as the JSON line that other people's scripts read.
+#pragma once
+
+#include <earmark/detector.hpp>
+
+#include <string>
+
+namespace earmark::tools {
+
+std::string verdict_line(const std::string& file, const Detection& verdict);
+std::string json_line(const std::string& file, const Detection& verdict, bool with_scores);
+
+}  // namespace earmark::tools
