@@ -28,6 +28,8 @@ record() {  # NAME COMMAND...
     local status=0
     "$@" --json "$scratch/$name.json" >"$scratch/$name.txt" || status=$?
     if [ $status -gt 1 ]; then echo "$name failed ($status)" >&2; return $status; fi
+    printf '\nmade by: %s --json FILE\ncommit %s\n' "$*" "$(git describe --always --dirty --abbrev=12)" |
+        sed "s|$corpus|CORPUS|g; s|$scratch|SCRATCH|g; s|$build/|build/|g" >>"$scratch/$name.txt"
     mv "$scratch/$name.json" "$scratch/$name.txt" "$results/"
     [ $status -eq 0 ] || { echo "$name: a limit was broken, see $results/$name.txt" >&2; broken=1; }
 }
