@@ -17,7 +17,7 @@ pool_asterisk() {  # language folder
 }
 text=/usr/share/common-licenses/Apache-2.0
 for language in en_US_f_Allison es_MX_f_Allison fr_CA_f_June it_IT_m_Carlo ru_RU_f_IvrvoiceRU; do pool_asterisk $language; done
-sox /usr/share/codec2/wav/{hts1a,hts2a,cq_ref,vk5qi,ve9qrp,big_dog,kristoff}.wav -c 1 -r 8000 "$work/host-codec2.wav" trim 0 60
+sox /usr/share/codec2/wav/{hts1a,hts2a,vk5qi,ve9qrp,big_dog,cross,vk2tpm_004}.wav -c 1 -r 8000 "$work/host-codec2.wav" trim 0 60
 for voice in slt rms; do
     head -c 1500 $text | flite -voice $voice -o "$work/$voice.wav"; sox "$work/$voice.wav" "$work/host-flite-$voice.wav" trim 0 60
 done
