@@ -29,8 +29,8 @@ struct Embed {
 };
 
 AudioFormat chosen_format(const Embed& options, const AudioFormat& input) {
-    if (!options.raw.empty() && options.out == "-" && options.sample_format.empty()) return input;
-    return output_format(options.out, input, options.sample_format);
+    const AudioFormat format = output_format(options.out, input, options.sample_format);
+    return options.out == "-" && !options.raw.empty() ? headerless(format) : format;  // bare in, bare out
 }
 
 void refuse_damage(const AudioReader& reader) {
