@@ -20,10 +20,12 @@ using Codeword = std::array<std::int8_t, codeword_bits>;  // +1 or -1
 
 Codeword encode(const Payload& payload);
 
-// How many codewords decode() may hold against the CRC before it gives up. So where the soft bits are noise alone, a
-// payload comes back in at most most_candidates / 2^16 = 1/16 of the attempts; more would reach weaker marks
-// (0.15 dB for 1/4) and return more wrong payloads in the same measure.
-inline constexpr int most_candidates = 4096;
+// How many codewords decode() may hold against the CRC before it gives up. Each may fit by chance, so where the best
+// codewords are wrong a payload still comes back in at most most_candidates / 2^16 = 1/2048 of the attempts, whatever
+// the caller's bound says: on marked audio near the threshold wrong codewords resemble the true one and reach it. A
+// list of 4,096 would reach marks 0.5 dB weaker and return wrong payloads 128 times as often; a wrong name is worse
+// than none.
+inline constexpr int most_candidates = 32;
 
 // The payload whose codeword is most likely given the soft bits and whose CRC holds, or nothing: also where no soft bit
 // is other than zero or one is not finite. payload_bits is one of Payload::formats_bits. Never a guess: the caller must

@@ -17,25 +17,26 @@ SoftBits despread(const Fold& fold, const Carrier& carrier) {
     return soft;
 }
 
-double codeword_z(const SoftBits& soft, const Codeword& codeword) {
-    double sum = 0, energy = 0;
-    for (int bit = 0; bit < codeword_bits; ++bit) {
-        sum += codeword[bit] * soft[bit];
-        energy += static_cast<double>(soft[bit]) * soft[bit];
-    }
-    return energy > 0 ? sum / std::sqrt(energy) : 0;
+double correlation(const SoftBits& soft, const Codeword& codeword) {
+    double sum = 0;
+    for (int bit = 0; bit < codeword_bits; ++bit) sum += codeword[bit] * soft[bit];
+    return sum;
 }
 
 }  // namespace
 
 std::optional<Reading> read_payload(const Fold& fold, const Carrier& carrier, double log_q, double p_max) {
     const SoftBits soft = despread(fold, carrier);
+    const SignTail tail(soft);
+    if (tail.root_energy() == 0) return {};
     std::optional<Reading> best;
     for (const int bits : Payload::formats_bits) {
         const double log_weight = log_q - std::log(double(Payload::formats_bits.size())) - bits * std::numbers::ln2;
-        const auto payload = decode(soft, bits, least_z(log_weight, p_max));
+        const double least_sum = tail.least_sum(-log_weight - std::log(p_max));
+        if (std::isinf(least_sum)) continue;  // too few chips heard for so many bits
+        const auto payload = decode(soft, bits, least_sum / tail.root_energy());
         if (!payload) continue;
-        const double log_p = log10_p(codeword_z(soft, encode(*payload)), log_weight);
+        const double log_p = log10_p(tail.exponent(correlation(soft, encode(*payload))), log_weight);
         if (log_p <= std::log10(p_max) && (!best || log_p < best->log10_p)) best = Reading{*payload, log_p};
     }
     return best;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 namespace earmark {
@@ -21,23 +22,74 @@ Fold fold(std::span<const SlotEvidence> slots, long long first_slot, const Track
     return folded;
 }
 
-double sync_z(const Fold& fold, const Carrier& carrier) {
-    double sum = 0, energy = 0;
+SignTail::SignTail(std::span<const float> residuals) {
+    double energy = 0;
+    for (const float r : residuals) {
+        if (r != 0) sizes_.push_back(std::abs(r));
+        energy += static_cast<double>(r) * r;
+    }
+    root_energy_ = std::sqrt(energy);
+    for (double& size : sizes_) size /= root_energy_;
+}
+
+SignTail::Point SignTail::at(double x) const {
+    Point point{};
+    for (const double size : sizes_) {
+        const double decay = std::exp(-2 * x * size), tanh = (1 - decay) / (1 + decay);
+        point.slope += size * tanh;
+        point.curvature += size * size * (1 - tanh * tanh);
+        point.value += x * size + std::log1p(decay) - std::numbers::ln2;  // ln cosh without overflow
+    }
+    return point;
+}
+
+// sup over x of x t - sum ln cosh(x R_j). The slope is concave in x, so Newton's steps come from below and never pass
+// the best x; stopping early only weakens the bound.
+double SignTail::exponent(double t) const {
+    if (t <= 0 || sizes_.empty()) return 0;
+    const double target = t / root_energy_;
+    double x = target;  // the best x if the tail were Gaussian
+    double best = 0;
+    for (int i = 0; i < 50; ++i) {
+        const Point point = at(x);
+        const double exponent = x * target - point.value;
+        if (exponent < best + 1e-6) return std::max(best, exponent);
+        best = exponent;
+        if (point.curvature <= 1e-12) break;  // every sign agrees: the exponent has met its ceiling
+        x += (target - point.slope) / point.curvature;
+    }
+    return best;
+}
+
+double SignTail::least_sum(double exponent) const {
+    const auto reached = [&](const Point& point, double x) { return x * point.slope - point.value; };
+    double high = 1;
+    while (reached(at(high), high) < exponent) {
+        high *= 2;
+        if (high > 1e6) return std::numeric_limits<double>::infinity();
+    }
+    double low = high / 2;
+    for (int i = 0; i < 20; ++i) {
+        const double middle = (low + high) / 2;
+        (reached(at(middle), middle) < exponent ? low : high) = middle;
+    }
+    return at(low).slope * root_energy_;  // a hair under: the caller tests the sum itself
+}
+
+double sync_exponent(const Fold& fold, const Carrier& carrier) {
+    std::vector<float> residuals;
+    residuals.reserve(sync_chips);
+    double sum = 0;
     for (int chip = 0; chip < packet_chips; ++chip) {
         if (carrier.code_bit[chip] != -1) continue;
+        residuals.push_back(fold[chip]);
         sum += carrier.sign[chip] * fold[chip];
-        energy += static_cast<double>(fold[chip]) * fold[chip];
     }
-    return energy > 0 ? sum / std::sqrt(energy) : 0;
+    return SignTail(residuals).exponent(sum);
 }
 
-double log10_p(double z, double log_q) {
-    if (z <= 0) return 0;
-    return std::min(0.0, (-z * z / 2 - log_q) / std::numbers::ln10);
-}
-
-double least_z(double log_q, double p_max) {
-    return std::sqrt(2 * (-log_q - std::log(p_max)));
+double log10_p(double exponent, double log_q) {
+    return std::min(0.0, (-exponent - log_q) / std::numbers::ln10);
 }
 
 }  // namespace earmark

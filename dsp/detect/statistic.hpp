@@ -1,12 +1,12 @@
 // The statistic and its proved bound.
 //
-// For fixed residuals R_j and independent uniform signs c_j, P(sum c_j R_j > t sqrt(sum R_j^2)) <= exp(-t^2 / 2)
-// (Hoeffding, JASA 1963, theorem 2). A track folds the signal on the packet first, so that every sign is used once;
-// which rows go where, which bands are dead and how residuals are clipped is decided from the audio and the track
-// alone. With weights q(h) that add up to at most 1 over all hypotheses h, P(some h has exp(-z_h^2 / 2) / q(h) <= p) <=
-// p (union bound: h reaches it with probability at most p q(h)). So min over h of exp(-z_h^2 / 2) / q(h) bounds the
-// false-alarm probability whatever the audio, and looking at fewer hypotheses than were counted only errs on the safe
-// side.
+// For fixed residuals R_j and independent uniform signs c_j, P(sum c_j R_j >= T) <= min over x of
+// exp(sum ln cosh(x R_j) - x T) (Chernoff, Ann. Math. Stat. 1952; ln cosh y <= y^2 / 2 makes it Hoeffding's exp(-z^2 /
+// 2) or sharper). A track folds the signal on the packet first, so that every sign is used once; which rows go where,
+// which bands are dead and how residuals are clipped is decided from the audio and the track alone. With weights q(h)
+// that add up to at most 1 over all hypotheses h, P(some h has bound_h / q(h) <= p) <= p (union bound: h reaches it
+// with probability at most p q(h)). So the least bound_h / q(h) bounds the false-alarm probability whatever the audio,
+// and looking at fewer hypotheses than were counted only errs on the safe side.
 #pragma once
 
 #include "dsp/carrier/carrier.hpp"
@@ -15,6 +15,7 @@
 
 #include <array>
 #include <span>
+#include <vector>
 
 namespace earmark {
 
@@ -24,13 +25,31 @@ using Fold = std::array<float, packet_chips>;
 // first_slot: index of slots[0] from the start of the signal.
 Fold fold(std::span<const SlotEvidence> slots, long long first_slot, const Track& track);
 
-// z of the sync chips: sum of sign times fold over the root of the sum of squares; 0 when nothing was heard.
-double sync_z(const Fold& fold, const Carrier& carrier);
+// The tail of sum c_j R_j for random signs c_j.
+class SignTail {
+  public:
+    explicit SignTail(std::span<const float> residuals);
 
-// log10 of min(1, exp(-z^2 / 2) / q): negative z is no evidence.
-double log10_p(double z, double log_q);
+    // -ln of the bound on P(sum >= t); 0 for t <= 0.
+    double exponent(double t) const;
+    // The least t with that exponent; infinity when no sum reaches it.
+    double least_sum(double exponent) const;
+    double root_energy() const { return root_energy_; }
 
-// The smallest z whose bound is p_max: the inverse of log10_p.
-double least_z(double log_q, double p_max);
+  private:
+    struct Point {
+        double slope, curvature, value;  // of sum ln cosh(x R_j)
+    };
+    Point at(double x) const;
+
+    std::vector<double> sizes_;  // |R_j| that are not 0, over the root of their energy
+    double root_energy_ = 0;
+};
+
+// Exponent of the sync chips' correlation with the carrier.
+double sync_exponent(const Fold& fold, const Carrier& carrier);
+
+// log10 of min(1, exp(-exponent) / q).
+double log10_p(double exponent, double log_q);
 
 }  // namespace earmark

@@ -22,7 +22,7 @@ std::vector<Candidate> weigh(std::span<const SlotEvidence> slots, long long firs
         Candidate candidate;
         candidate.log_q = log_weight + log_prior(track, static_cast<int>(slots.size()));
         candidate.folded = fold(slots, first_slot, track);
-        candidate.log10_p = log10_p(sync_z(candidate.folded, carrier), candidate.log_q);
+        candidate.log10_p = log10_p(sync_exponent(candidate.folded, carrier), candidate.log_q);
         candidate.track = std::move(track);
         candidates.push_back(std::move(candidate));
     }

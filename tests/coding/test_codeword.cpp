@@ -79,17 +79,16 @@ TEST_CASE("codewords come back without noise, whole and with three quarters eras
     }
 }
 
-// About 0.5 dB above the Eb/N0 of a block error of 1e-2 (benchmark_coding), where it is 2e-3 to 4e-3: of 400, 13e-3 may
-// fail.
+// About 0.5 dB above the Eb/N0 of a block error of 1e-2 (benchmark_coding), where it is 1e-3 to 4e-3.
 TEST_CASE("block error under noise stays below its limit") {
     struct Limit {
         int payload_bits, heard_bits;
         double eb_n0_db;
     };
-    constexpr int trials = 400, most_failures = 5;
+    constexpr int trials = 200, most_failures = 4;
     for (const Limit& limit :
-         {Limit{32, 992, 1.8}, Limit{32, 496, 2.0}, Limit{32, 248, 2.1}, Limit{64, 992, 1.3}, Limit{64, 496, 1.6},
-          Limit{64, 248, 1.9}, Limit{128, 992, 1.1}, Limit{128, 496, 1.5}, Limit{128, 248, 2.6}}) {
+         {Limit{32, 992, 2.2}, Limit{32, 496, 2.4}, Limit{32, 248, 2.5}, Limit{64, 992, 1.7}, Limit{64, 496, 2.0},
+          Limit{64, 248, 2.4}, Limit{128, 992, 1.5}, Limit{128, 496, 1.9}, Limit{128, 248, 3.0}}) {
         CAPTURE(limit.payload_bits);
         CAPTURE(limit.heard_bits);
         const double deviation = noise_deviation(limit.payload_bits, limit.heard_bits, limit.eb_n0_db);
@@ -146,17 +145,17 @@ TEST_CASE("noise passes the CRC no more often than its length and the list allow
         CAPTURE(accepted);
         CHECK(accepted < expected + 4 * std::sqrt(expected));
     };
-    accepted_at_most(32, 1600, 7);
-    accepted_at_most(64, 300, 8);
-    accepted_at_most(128, 120, 9);
+    accepted_at_most(32, 1200, 7);
+    accepted_at_most(64, 150, 8);
+    accepted_at_most(128, 60, 9);
 }
 
 TEST_CASE("with the caller's bound neither noise nor another format returns a payload") {
     NoisyChannel channel(10);
     for (const int bits : Payload::formats_bits) {
-        for (int trial = 0; trial < 300; ++trial) CHECK_FALSE(decode(channel.noise(), bits, callers_bound(bits)));
+        for (int trial = 0; trial < 100; ++trial) CHECK_FALSE(decode(channel.noise(), bits, callers_bound(bits)));
         for (const int other : Payload::formats_bits)
-            for (int trial = 0; trial < 100; ++trial) {
+            for (int trial = 0; trial < 30; ++trial) {
                 const Payload payload = channel.payload(other);
                 const auto decoded = decode(channel.send(encode(payload), codeword_bits, 0), bits, callers_bound(bits));
                 CHECK(decoded.has_value() == (bits == other));

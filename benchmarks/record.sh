@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# The tables of record: every benchmark with fixed seeds, into benchmarks/results/*.txt and *.json.
+#
+#     benchmarks/record.sh CORPUS [BUILD] [quality|robustness|false_alarms]...
+#
+# CORPUS: folder of WAV or FLAC speech with a manifest.csv (see corpus.py). BUILD: build folder, default build.
+# Without names all three run; two idle cores take about half an hour. Packaged speech (Debian: codec2-examples,
+# asterisk-core-sounds-*-g722) is used for false alarms where it is installed. No PESQ: its licence restricts publishing.
+set -euo pipefail
+[ $# -ge 1 ] || { sed -n '2,9p' "$0" | cut -c3-; exit 2; }
+corpus=$(realpath "$1"); shift
+cd "$(dirname "$0")/.."
+build=build
+if [ $# -ge 1 ] && [ -d "$1" ]; then build=$1; shift; fi
+wanted=("$@")
+[ ${#wanted[@]} -gt 0 ] || wanted=(quality robustness false_alarms)
+results=benchmarks/results
+mkdir -p "$results"
+seed=1
+
+# Results are kept aside until the run is whole, so that a broken run leaves the last whole one.
+record() {  # NAME COMMAND...
+    local name=$1; shift
+    echo "== $name" >&2
+    local status=0
+    "$@" --json "$results/$name.json.new" >"$results/$name.txt.new" || status=$?
+    if [ $status -gt 1 ]; then rm -f "$results/$name".*.new; echo "$name failed ($status)" >&2; return $status; fi
+    mv "$results/$name.json.new" "$results/$name.json"
+    mv "$results/$name.txt.new" "$results/$name.txt"
+    [ $status -eq 0 ] || { echo "$name: a limit was broken, see $results/$name.txt" >&2; broken=1; }
+}
+
+quality() {
+    record quality benchmarks/quality.py --corpus "$corpus" --earmark "$build/tools/earmark" --seed $seed
+}
+
+robustness() {
+    local common=(benchmarks/robustness.py --corpus "$corpus" --earmark "$build/tools/earmark" --seed $seed)
+    record robustness_standard "${common[@]}" --profile standard
+    record robustness_standard_8k "${common[@]}" --profile standard --host-rate 8000 --trials 2
+    record robustness_transparent "${common[@]}" --profile transparent --trials 2
+    record robustness_robust "${common[@]}" --profile robust --trials 2
+}
+
+# The prompts of one voice joined to files of about five minutes, at their own 16 kHz.
+decode_prompts() {
+    local voice target
+    for voice in /usr/share/asterisk/sounds/*_*_*/; do
+        [ -d "$voice" ] || continue
+        target=$scratch/prompts/$(basename "$voice")
+        mkdir -p "$target"
+        find "$voice" -name '*.g722' -size +20k | LC_ALL=C sort | xargs -r cat |
+            ffmpeg -loglevel error -f g722 -i - -f segment -segment_time 300 -c:a pcm_s16le "$target/%02d.wav"
+    done
+}
+
+false_alarms() {
+    scratch=$(mktemp -d)
+    trap 'rm -rf "$scratch"' EXIT
+    local audio=(--audio "corpus=$corpus")
+    decode_prompts
+    [ -d "$scratch/prompts" ] && audio+=(--audio "prompts=$scratch/prompts")
+    [ -d /usr/share/codec2/wav ] && audio+=(--audio codec2=/usr/share/codec2/wav)
+    # One key a trial for many trials, then many keys a trial for many key-hours.
+    record false_alarms_trials "$build/benchmarks/benchmark_false_alarms" "${audio[@]}" \
+        --keys 1 --passes 10 --synthetic-hours 2 --seed $seed
+    record false_alarms_keys "$build/benchmarks/benchmark_false_alarms" "${audio[@]}" \
+        --keys 64 --passes 1 --synthetic-hours 2 --seed $((seed + 1))
+}
+
+broken=0
+for name in "${wanted[@]}"; do
+    case $name in
+        quality | robustness | false_alarms) "$name" ;;
+        *) echo "unknown benchmark $name" >&2; exit 2 ;;
+    esac
+done
+exit $broken

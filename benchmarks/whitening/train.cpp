@@ -1,0 +1,179 @@
+// Trains the taps of dsp/detect/whitening: which combination of log energies round a chip tells its sign best?
+//
+//     train_whitening KEY PAYLOAD FILE... > dsp/detect/whitening_taps.hpp
+//
+// FILEs are marked with KEY and PAYLOAD and then distorted, each from its first sample (a codec's delay is found). Every
+// file weighs the same. Ridge regression of the known signs on the 28 log energies: the matched filter in coloured noise.
+// train.sh makes the files from speech that Debian packages ship and says what the result stands on.
+#include <earmark/earmark.hpp>
+
+#include "dsp/carrier/carrier.hpp"
+#include "dsp/coding/codeword.hpp"
+#include "dsp/detect/cells.hpp"
+#include "dsp/detect/whitening.hpp"
+
+#include <sndfile.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <vector>
+
+namespace {
+
+using namespace earmark;
+
+constexpr double ridge = 1e-3;    // of the mean diagonal
+constexpr int longest_delay = 14;  // rows: 56 ms covers every codec of train.sh
+
+using Regressors = std::array<float, whitening_taps>;
+using Matrix = std::array<std::array<double, whitening_taps>, whitening_taps>;
+using Vector = std::array<double, whitening_taps>;
+
+struct Chips {
+    int bands = 0;
+    std::vector<Regressors> rows;  // [row * bands + band]
+};
+
+std::vector<float> read_mono(const char* path, int& rate) {
+    SF_INFO info{};
+    SNDFILE* file = sf_open(path, SFM_READ, &info);
+    if (!file || info.channels != 1) {
+        std::fprintf(stderr, "train_whitening: %s: not a readable mono file\n", path);
+        std::exit(3);
+    }
+    std::vector<float> samples(static_cast<std::size_t>(info.frames));
+    samples.resize(static_cast<std::size_t>(sf_readf_float(file, samples.data(), info.frames)));
+    sf_close(file);
+    rate = info.samplerate;
+    return samples;
+}
+
+Chips analyse(const std::vector<float>& samples, int rate) {
+    std::vector<CellRow> rows;
+    Cells cells(rate, [&](const CellRow& row) { rows.push_back(row); });
+    cells.push(samples.data(), samples.size());
+    cells.finish();
+    Whitening whitening(cells.bands());
+    Chips chips;
+    chips.bands = cells.bands() / 2;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        whitening.push(rows[i]);
+        if (i < whitening_look_ahead) continue;
+        for (int band = 0; band < chips.bands; ++band) chips.rows.push_back(whitening.neighbourhood(band));
+    }
+    return chips;
+}
+
+// The plain chip pattern: rows 0 and +4, bands 0 and 1.
+float twist(const Regressors& x) {
+    const auto at = [&](int hop, int band) { return x[hop * whitening_bands.size() + band]; };
+    return at(2, 1) - at(2, 2) - at(4, 1) + at(4, 2);
+}
+
+// Calls visit(regressors, sign) for every chip when the mark begins `delay` rows late. A cell of 16 ms is measured best at
+// its middle, 2 rows after its start.
+template <class Visit>
+void each_chip(const Chips& chips, const std::vector<int>& signs, int delay, Visit visit) {
+    const int count = static_cast<int>(chips.rows.size()) / chips.bands;
+    for (int n = 0; 2 + delay + n * chip_hops < count; ++n)
+        for (int band = 0; band < chips.bands; ++band)
+            visit(chips.rows[(2 + delay + n * chip_hops) * chips.bands + band],
+                  signs[n % chip_rows * chip_bands + band]);
+}
+
+int find_delay(const Chips& chips, const std::vector<int>& signs) {
+    int best = 0;
+    double best_sum = -1;
+    for (int delay = 0; delay <= longest_delay; ++delay) {
+        double sum = 0;
+        each_chip(chips, signs, delay,
+                  [&](const Regressors& x, int sign) { sum += sign * std::clamp(twist(x), -2.0f, 2.0f); });
+        if (sum > best_sum) {
+            best_sum = sum;
+            best = delay;
+        }
+    }
+    return best;
+}
+
+void accumulate(const Chips& chips, const std::vector<int>& signs, int delay, Matrix& a, Vector& y) {
+    const double weight = 1.0 / static_cast<double>(chips.rows.size());
+    each_chip(chips, signs, delay, [&](const Regressors& x, int sign) {
+        const double t = twist(x), w = weight / (1 + t * t / 4);  // outliers will be clipped: let them count less
+        for (int i = 0; i < whitening_taps; ++i) {
+            y[i] += w * sign * x[i];
+            for (int j = 0; j < whitening_taps; ++j) a[i][j] += w * x[i] * x[j];
+        }
+    });
+}
+
+Vector solve(Matrix a, Vector y) {  // Gauss elimination; a is positive definite
+    double trace = 0;
+    for (int i = 0; i < whitening_taps; ++i) trace += a[i][i];
+    for (int i = 0; i < whitening_taps; ++i) a[i][i] += ridge * trace / whitening_taps;
+    for (int i = 0; i < whitening_taps; ++i)
+        for (int k = i + 1; k < whitening_taps; ++k) {
+            const double factor = a[k][i] / a[i][i];
+            for (int j = i; j < whitening_taps; ++j) a[k][j] -= factor * a[i][j];
+            y[k] -= factor * y[i];
+        }
+    for (int i = whitening_taps - 1; i >= 0; --i) {
+        for (int j = i + 1; j < whitening_taps; ++j) y[i] -= a[i][j] * y[j];
+        y[i] /= a[i][i];
+    }
+    return y;
+}
+
+// A level must mean nothing, and the gain for the plain pattern is that of the plain pattern, 4.
+void normalise(Vector& taps) {
+    double mean = 0;
+    for (const double tap : taps) mean += tap / whitening_taps;
+    Regressors as_regressors;
+    for (int i = 0; i < whitening_taps; ++i) as_regressors[i] = static_cast<float>(taps[i] -= mean);
+    const double gain = twist(as_regressors);
+    for (double& tap : taps) tap *= 4 / gain;
+}
+
+void print_header(const Vector& taps, int files) {
+    std::printf("// Made by benchmarks/whitening/train.sh from %d files; do not edit.\n#pragma once\n\n", files);
+    std::printf("#include <array>\n\nnamespace earmark {\n\n");
+    std::printf("// z is flat from 1.5 to 3: chosen by hand on the tuning speakers.\n");
+    std::printf("inline constexpr float trained_whitening_clip = 2.2f;\n\n");
+    std::printf("// [row][band], rows and bands as in whitening.hpp.\n");
+    std::printf("inline constexpr std::array<float, %d> trained_whitening_taps{\n", whitening_taps);
+    for (int i = 0; i < whitening_taps; ++i)
+        std::printf("%s%.4ff%s", i % 4 == 0 ? "    " : " ", taps[i], i + 1 == whitening_taps ? "};\n" : i % 4 == 3 ? ",  //\n" : ",");
+    std::printf("\n}  // namespace earmark\n");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+    if (argc < 4) {
+        std::fprintf(stderr, "usage: train_whitening KEY PAYLOAD FILE...\n");
+        return 2;
+    }
+    const Key key = Key::load(argv[1]);
+    const Carrier carrier = make_carrier(key.sync(), &key.payload());
+    const Codeword codeword = encode(Payload::from_hex(argv[2]));
+    std::vector<int> signs(packet_chips);
+    for (int chip = 0; chip < packet_chips; ++chip)
+        signs[chip] = carrier.sign[chip] * (carrier.code_bit[chip] >= 0 ? codeword[carrier.code_bit[chip]] : 1);
+
+    Matrix a{};
+    Vector y{};
+    for (int i = 3; i < argc; ++i) {
+        int rate = 0;
+        const std::vector<float> samples = read_mono(argv[i], rate);
+        const Chips chips = analyse(samples, rate);
+        accumulate(chips, signs, find_delay(chips, signs), a, y);
+    }
+    Vector taps = solve(a, y);
+    normalise(taps);
+    print_header(taps, argc - 3);
+} catch (const std::exception& error) {
+    std::fprintf(stderr, "train_whitening: %s\n", error.what());
+    return 3;
+}
