@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace earmark {
 namespace {
@@ -147,7 +148,11 @@ std::size_t Embedder::latency_samples() const noexcept {
 
 EmbedReport Embedder::report() const noexcept {
     EmbedReport report = state_->report;
-    report.mark_db = 10 * std::log10(state_->change_energy / state_->host_energy);
+    // Hops are counted whole, and some lie partly before the first sample or behind the last.
+    report.limited_samples = std::min(report.limited_samples, report.samples);
+    report.active_s = std::min(report.active_s, static_cast<double>(report.samples) / state_->sample_rate_hz);
+    report.mark_db = state_->change_energy > 0 ? 10 * std::log10(state_->change_energy / state_->host_energy)
+                                               : -std::numeric_limits<double>::infinity();
     return report;
 }
 
