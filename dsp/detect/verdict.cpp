@@ -62,6 +62,10 @@ std::vector<Score> score_slots(std::span<const SlotEvidence> slots, long long fi
 
 }  // namespace
 
+double log_stretch_weight(long long k) {
+    return std::log(k == 1 ? 0.9 : 0.1 / (static_cast<double>(k) * static_cast<double>(k - 1)));
+}
+
 StretchVerdict judge(std::span<const SlotEvidence> slots, long long first_slot, const Carrier& carrier,
                      double log_weight, double p_max) {
     StretchVerdict verdict;
