@@ -1,11 +1,11 @@
 // What the mark does to the cells, against a plain model of which sign each should have.
 #include "dsp/carrier/carrier.hpp"
 #include "dsp/coding/codeword.hpp"
-#include "dsp/detect/cells.hpp"
 #include "dsp/masking/depth.hpp"
 #include "dsp/transform/fft.hpp"
 #include "dsp/transform/window.hpp"
 #include "tests/support/mono.hpp"
+#include "tests/support/slots.hpp"
 
 #include <doctest/doctest.h>
 
@@ -15,14 +15,6 @@ using namespace earmark;
 using namespace earmark::test;
 
 namespace {
-
-std::vector<CellRow> rows_of(const Samples& samples, int rate) {
-    std::vector<CellRow> rows;
-    Cells cells(rate, [&](const CellRow& row) { rows.push_back(row); });
-    cells.push(samples.data(), samples.size());
-    cells.finish();
-    return rows;
-}
 
 int model_sign(const Carrier& carrier, const Codeword& codeword, long long cell, int band) {
     const auto in_packet = int(cell % packet_cells);
