@@ -12,11 +12,18 @@ std::atomic<std::size_t> made = 0, in_use = 0;
 
 }  // namespace
 
-void* operator new(std::size_t size) {
+// std::stable_sort takes its buffer by this one.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
     void* const memory = std::malloc(size > 0 ? size : 1);
-    if (memory == nullptr) throw std::bad_alloc();
+    if (memory == nullptr) return nullptr;
     ++made;
     in_use += malloc_usable_size(memory);
+    return memory;
+}
+
+void* operator new(std::size_t size) {
+    void* const memory = operator new(size, std::nothrow);
+    if (memory == nullptr) throw std::bad_alloc();
     return memory;
 }
 
