@@ -39,7 +39,7 @@ DepthRule depth_rule(Profile profile) noexcept {
         case Profile::standard:
             return {0.8f, 3.35f, 0.45f, 1.22f, 0.6f, 0.15f};
         case Profile::robust:
-            return {1.1f, 5.0f, 0.45f, 1.25f, 0.6f, 0.2f};
+            return {1.1f, 4.8f, 0.45f, 1.25f, 0.6f, 0.2f};
     }
     return {};
 }
