@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # The tables of record: every benchmark with fixed seeds, into benchmarks/results/*.txt and *.json.
 #
-#     benchmarks/record.sh CORPUS [BUILD] [quality|robustness|profiles|false_alarms]...
+#     benchmarks/record.sh CORPUS [BUILD] [quality|robustness|profiles|false_alarms|coding]...
 #
 # CORPUS: folder of WAV or FLAC speech with a manifest.csv (see corpus.py). BUILD: build folder, default build.
-# Without names all three run; two idle cores take about half an hour. Packaged speech (Debian: codec2-examples,
+# Without names all run; two idle cores take about half an hour. Packaged speech (Debian: codec2-examples,
 # asterisk-core-sounds-*-g722) is used for false alarms where it is installed. No PESQ: its licence restricts publishing.
 set -euo pipefail
 [ $# -ge 1 ] || { sed -n '2,9p' "$0" | cut -c3-; exit 2; }
@@ -13,7 +13,7 @@ cd "$(dirname "$0")/.."
 build=build
 if [ $# -ge 1 ] && [ -d "$1" ]; then build=$1; shift; fi
 wanted=("$@")
-[ ${#wanted[@]} -gt 0 ] || wanted=(quality robustness profiles false_alarms)
+[ ${#wanted[@]} -gt 0 ] || wanted=(quality robustness profiles false_alarms coding)
 results=benchmarks/results
 mkdir -p "$results"
 seed=1
@@ -74,10 +74,14 @@ false_alarms() {
         --keys 32 --passes 1 --synthetic-hours 2 --seed $((seed + 1))
 }
 
+coding() {
+    record coding "$build/benchmarks/benchmark_coding" --trials 2000 --seed $seed
+}
+
 broken=0
 for name in "${wanted[@]}"; do
     case $name in
-        quality | robustness | profiles | false_alarms) "$name" ;;
+        quality | robustness | profiles | false_alarms | coding) "$name" ;;
         *) echo "unknown benchmark $name" >&2; exit 2 ;;
     esac
 done
