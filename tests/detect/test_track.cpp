@@ -166,6 +166,20 @@ TEST_CASE("find_tracks: follows a steady mark, a drifting one and one that jumps
     CHECK(followed({0, 0, 1, 0, 0, -37, 0, 0, 0}, 0.3) > least_share);
 }
 
+TEST_CASE("find_tracks: begins and ends with the mark") {
+    const Carrier carrier = make_carrier(numbered_key(1));
+    Random random(5);
+    for (int trial = 0; trial < 10; ++trial) {
+        std::vector<Slot> slots = marked_slots(carrier, std::vector<int>(24, 77), 0, random);
+        const std::vector<Slot> marked = marked_slots(carrier, std::vector<int>(24, 77), 0.6, random);
+        std::copy(marked.begin() + 9, marked.begin() + 17, slots.begin() + 9);
+        const Evidence evidence(slots, carrier);
+        const auto tracks = find_tracks(evidence.view());
+        CHECK(std::any_of(tracks.begin(), tracks.end(),
+                          [](const Track& t) { return t.first == 9 && t.phases == std::vector<int>(8, 77); }));
+    }
+}
+
 TEST_CASE("correlator: every phase's correlation is the sum of sign times fold") {
     Random random(3);
     std::vector<Slot> slots(7);
