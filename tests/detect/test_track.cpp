@@ -79,7 +79,8 @@ double followed(const std::vector<int>& moves, double strength) {
     for (int trial = 0; trial < count; ++trial) {
         std::vector<int> phases{random.below(packet_hops)};
         for (const int move : moves) phases.push_back((phases.back() + move + packet_hops) % packet_hops);
-        const Evidence evidence(marked_slots(carrier, phases, strength, random), carrier);
+        const std::vector<Slot> slots = marked_slots(carrier, phases, strength, random);
+        const Evidence evidence(slots, carrier);
         const auto tracks = find_tracks(evidence.view());
         exact += std::any_of(tracks.begin(), tracks.end(), [&](const Track& t) { return t.phases == phases; });
     }
