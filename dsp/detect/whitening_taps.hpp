@@ -9,12 +9,12 @@ namespace earmark {
 inline constexpr float trained_whitening_clip = 2.2f;
 
 // [row][band], rows and bands as in whitening.hpp.
-inline constexpr std::array<float, 28> trained_whitening_taps{-0.0831f, -0.1517f, 0.2466f,  -0.0351f,  //
-                                                              0.0169f,  0.1596f,  -0.2564f, 0.0817f,   //
-                                                              0.2144f,  0.7744f,  -1.2351f, 0.2814f,   //
-                                                              0.0099f,  -0.0057f, -0.0000f, 0.0068f,   //
-                                                              -0.2242f, -0.7684f, 1.2221f,  -0.2742f,  //
-                                                              -0.0230f, -0.1604f, 0.2515f,  -0.0556f,  //
-                                                              0.0588f,  0.1494f,  -0.2315f, 0.0309f};
+inline constexpr std::array<float, 28> trained_whitening_taps{-0.0139f, -0.1862f, 0.1970f,  -0.0022f,  //
+                                                              -0.0344f, 0.1867f,  -0.1985f, 0.0407f,   //
+                                                              -0.0885f, 1.0194f,  -0.9955f, 0.0636f,   //
+                                                              0.0219f,  0.0232f,  -0.0306f, -0.0030f,  //
+                                                              0.0998f,  -1.0102f, 0.9750f,  -0.0694f,  //
+                                                              0.0335f,  -0.2420f, 0.2263f,  -0.0118f,  //
+                                                              0.0250f,  0.1844f,  -0.1772f, -0.0331f};
 
 }  // namespace earmark

@@ -13,7 +13,7 @@ using test::Samples;
 
 namespace {
 
-constexpr double top_hz = 7875;
+constexpr double top_hz = 7843.75;
 
 Flatness analyser(int rate) {
     return Flatness(FrameSizes(rate).mask_window, rate, top_hz);
