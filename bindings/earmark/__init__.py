@@ -16,6 +16,7 @@ ValueError with the name of the argument; embedding either returns marked audio 
 """
 from ._earmark import KeyFileError, simd_target
 from ._earmark import version as __version__
+from .batch import detect_many, embed_many
 from .config import DetectConfig, EmbedConfig
 from .detection import Detection, Score, Segment
 from .detector import Detector, detect
@@ -38,7 +39,9 @@ __all__ = [
     "Segment",
     "__version__",
     "detect",
+    "detect_many",
     "embed",
+    "embed_many",
     "load_key",
     "simd_target",
 ]

@@ -39,7 +39,8 @@ def key(stock):
 
 
 def spoken(path, *command):
-    subprocess.run([*command, path], check=True)
+    plain = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}  # no sanitizer in the synthesiser
+    subprocess.run([*command, path], check=True, env=plain, timeout=60)
     samples, rate = soundfile.read(path)
 
     def at(wanted):
