@@ -186,7 +186,7 @@ nlohmann::json measure(int payload_bits, int heard_bits, const Options& options)
     const double bound_db = normal_approximation_eb_n0_db(payload_bits, heard_bits, 1e-2);
     std::vector<Point> points;
     nlohmann::json rows = nlohmann::json::array();
-    for (const double above_db : {0.0, 0.25, 0.5, 0.75, 1.0}) {
+    for (const double above_db : {0.25, 0.5, 0.75, 1.0, 1.25, 1.5}) {
         points.push_back(trials.run(bound_db + above_db, options.trials));
         const Point& point = points.back();
         const double best = normal_approximation_block_error(payload_bits, heard_bits, point.eb_n0_db);

@@ -17,7 +17,9 @@ class Program:
 
     @staticmethod
     def _found():
-        """The newest one built in this tree, else the one installed."""
+        """That named by EARMARK, else the newest one built in this tree, else the one installed."""
+        if os.environ.get('EARMARK'):
+            return os.environ['EARMARK']
         root = pathlib.Path(__file__).resolve().parent.parent
         built = [p for p in root.glob('build*/tools/earmark') if os.access(p, os.X_OK)]
         if built:

@@ -18,15 +18,19 @@ results=benchmarks/results
 mkdir -p "$results"
 seed=1
 
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
 # Results are kept aside until the run is whole, so that a broken run leaves the last whole one.
 record() {  # NAME COMMAND...
     local name=$1; shift
     echo "== $name" >&2
     local status=0
-    "$@" --json "$results/$name.json.new" >"$results/$name.txt.new" || status=$?
-    if [ $status -gt 1 ]; then rm -f "$results/$name".*.new; echo "$name failed ($status)" >&2; return $status; fi
-    mv "$results/$name.json.new" "$results/$name.json"
-    mv "$results/$name.txt.new" "$results/$name.txt"
+    "$@" --json "$scratch/$name.json" >"$scratch/$name.txt" || status=$?
+    if [ $status -gt 1 ]; then echo "$name failed ($status)" >&2; return $status; fi
+    printf '\nmade by: %s --json FILE\ncommit %s\n' "$*" "$(git describe --always --dirty --abbrev=12)" |
+        sed "s|$corpus|CORPUS|g; s|$scratch|SCRATCH|g; s|$build/|build/|g" >>"$scratch/$name.txt"
+    mv "$scratch/$name.json" "$scratch/$name.txt" "$results/"
     [ $status -eq 0 ] || { echo "$name: a limit was broken, see $results/$name.txt" >&2; broken=1; }
 }
 
@@ -55,8 +59,6 @@ decode_prompts() {
 }
 
 false_alarms() {
-    scratch=$(mktemp -d)
-    trap 'rm -rf "$scratch"' EXIT
     local audio=(--audio "corpus=$corpus")
     decode_prompts
     [ -d "$scratch/prompts" ] && audio+=(--audio "prompts=$scratch/prompts")

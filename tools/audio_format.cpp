@@ -85,11 +85,15 @@ bool can_hold(const AudioFormat& format) {
     return sf_format_check(&info) != 0;
 }
 
-std::string possible(AudioFormat format) {
+bool can_write(const std::string& path, const AudioFormat& format) {
+    return can_hold(format) && (path != "-" || wav_header_for(format));
+}
+
+std::string possible(const std::string& path, AudioFormat format) {
     std::vector<std::string> names;
     for (const Word& word : sample_formats) {
         format.code = container(format.code) | word.code;
-        if (can_hold(format)) names.emplace_back(word.name);
+        if (can_write(path, format)) names.emplace_back(word.name);
     }
     return names.empty() ? "nothing" : joined(names, ", ");
 }
@@ -211,12 +215,11 @@ AudioFormat output_format(const std::string& path, const AudioFormat& input, con
     output.code = wanted | coding(input.code);
     if (same) output.code = input.code;  // keeps byte order and the extensible header
     if (!sample_format.empty()) output.code = container(output.code) | code_of(sample_formats, sample_format);
-    const bool streamed = path != "-" || wav_header_for(output).has_value();
-    if (streamed && can_hold(output)) return output;
+    if (can_write(path, output)) return output;
     throw Error(Fault::usage, path + ": " + container_name(output) + " cannot hold " + sample_format_name(output) +
                                   " samples at " + std::to_string(output.sample_rate_hz) + " Hz in " +
                                   std::to_string(output.channels) + " channels; choose --sample-format from " +
-                                  possible(output));
+                                  possible(path, output));
 }
 
 }  // namespace earmark::tools

@@ -29,8 +29,8 @@ struct Embed {
 };
 
 AudioFormat chosen_format(const Embed& options, const AudioFormat& input) {
-    if (!options.raw.empty() && options.out == "-" && options.sample_format.empty()) return input;
-    return output_format(options.out, input, options.sample_format);
+    const AudioFormat format = output_format(options.out, input, options.sample_format);
+    return options.out == "-" && !options.raw.empty() ? headerless(format) : format;  // bare in, bare out
 }
 
 void refuse_damage(const AudioReader& reader) {
@@ -120,7 +120,7 @@ void tell(const EmbedReport& report, const Embed& options) {
     std::fprintf(stderr, "%s\n", one_line(text).c_str());
     if (report.active_s < least_active_s) {
         warn(options.out + ": " + fixed(report.active_s, 2) + " s of active speech, under " + fixed(least_active_s, 0) +
-             " s, too little for the mark to be found again");
+             " s, which may be too little to find the mark again");
     }
 }
 

@@ -73,7 +73,7 @@ WavHeader read_wav_header(ByteStream& bytes, const std::string& name) {
         if (std::memcmp(start.data(), "data", 4) == 0) {
             if (header.channels == 0) throw Error(Fault::input, name + ": WAV without a format before its samples");
             header.data_bytes = size;
-            if (is_streaming_size(size)) header.data_bytes = long_size;
+            if (is_streaming_size(size)) header.data_bytes = long_size == 0 ? std::nullopt : long_size;
             return header;
         }
         std::array<std::uint8_t, 40> chunk{};

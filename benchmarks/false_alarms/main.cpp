@@ -178,7 +178,9 @@ int main(int argc, char** argv) {
         std::printf("seed %llu, %d keys a trial, %d passes, clips of %g to %g s\n\n%s",
                     static_cast<unsigned long long>(options.seed), options.keys, options.passes, least_clip_s,
                     most_clip_s, table(rows, all).c_str());
-        if (!options.json_file.empty()) std::ofstream(options.json_file) << json(rows, all);
+        if (!options.json_file.empty())
+            std::ofstream(options.json_file)
+                << json({options.seed, options.keys, options.passes, options.synthetic_hours}, rows, all);
         return any_breach(rows, all) || all.payloads > 0 ? 1 : 0;
     } catch (const std::exception& error) {
         std::fprintf(stderr, "benchmark_false_alarms: %s\n", error.what());

@@ -132,8 +132,13 @@ std::string table(const std::vector<Tally>& kinds, const Tally& all) {
     return text;
 }
 
-std::string json(const std::vector<Tally>& kinds, const Tally& all) {
-    nlohmann::json out{{"all", record(all, all_confidence)}, {"kinds", nlohmann::json::array()}};
+std::string json(const Run& run, const std::vector<Tally>& kinds, const Tally& all) {
+    nlohmann::json out{{"seed", run.seed},
+                       {"keys", run.keys},
+                       {"passes", run.passes},
+                       {"synthetic_hours", run.synthetic_hours},
+                       {"all", record(all, all_confidence)},
+                       {"kinds", nlohmann::json::array()}};
     for (const Tally& kind : kinds) out["kinds"].push_back(record(kind, kind_confidence));
     return out.dump(1) + "\n";
 }

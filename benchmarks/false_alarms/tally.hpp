@@ -30,7 +30,14 @@ struct Tally {
 };
 
 std::string table(const std::vector<Tally>& kinds, const Tally& all);
-std::string json(const std::vector<Tally>& kinds, const Tally& all);
+
+// What makes a run repeatable; stands in the JSON.
+struct Run {
+    std::uint64_t seed = 0;
+    int keys = 0, passes = 0;
+    double synthetic_hours = 0;
+};
+std::string json(const Run& run, const std::vector<Tally>& kinds, const Tally& all);
 
 // The bound is judged on everything at 95 %, and on each kind at 99.9 %, because there are many kinds.
 bool any_breach(const std::vector<Tally>& kinds, const Tally& all);

@@ -2,9 +2,9 @@
 //
 //     train_whitening KEY PAYLOAD FILE... > dsp/detect/whitening_taps.hpp
 //
-// FILEs are marked with KEY and PAYLOAD and then distorted, each from its first sample (a codec's delay is found). Every
-// file weighs the same. Ridge regression of the known signs on the 28 log energies: the matched filter in coloured noise.
-// train.sh makes the files from speech that Debian packages ship and says what the result stands on.
+// FILEs are marked with KEY and PAYLOAD and then distorted, each from its first sample (a codec's delay is found).
+// Every file weighs the same. Ridge regression of the known signs on the 28 log energies: the matched filter in
+// coloured noise. train.sh makes the files from speech that Debian packages ship and says what the result stands on.
 #include <earmark/earmark.hpp>
 
 #include "dsp/carrier/carrier.hpp"
@@ -24,7 +24,7 @@ namespace {
 
 using namespace earmark;
 
-constexpr double ridge = 1e-3;    // of the mean diagonal
+constexpr double ridge = 1e-3;     // of the mean diagonal
 constexpr int longest_delay = 14;  // rows: 56 ms covers every codec of train.sh
 
 using Regressors = std::array<float, whitening_taps>;
@@ -72,8 +72,8 @@ float twist(const Regressors& x) {
     return at(2, 1) - at(2, 2) - at(4, 1) + at(4, 2);
 }
 
-// Calls visit(regressors, sign) for every chip when the mark begins `delay` rows late. A cell of 16 ms is measured best at
-// its middle, 2 rows after its start.
+// Calls visit(regressors, sign) for every chip when the mark begins `delay` rows late. A cell of 16 ms is measured best
+// at its middle, 2 rows after its start.
 template <class Visit>
 void each_chip(const Chips& chips, const std::vector<int>& signs, int delay, Visit visit) {
     const int count = static_cast<int>(chips.rows.size()) / chips.bands;
@@ -144,7 +144,10 @@ void print_header(const Vector& taps, int files) {
     std::printf("// [row][band], rows and bands as in whitening.hpp.\n");
     std::printf("inline constexpr std::array<float, %d> trained_whitening_taps{\n", whitening_taps);
     for (int i = 0; i < whitening_taps; ++i)
-        std::printf("%s%.4ff%s", i % 4 == 0 ? "    " : " ", taps[i], i + 1 == whitening_taps ? "};\n" : i % 4 == 3 ? ",  //\n" : ",");
+        std::printf("%s%.4ff%s", i % 4 == 0 ? "    " : " ", taps[i],
+                    i + 1 == whitening_taps ? "};\n"
+                    : i % 4 == 3            ? ",  //\n"
+                                            : ",");
     std::printf("\n}  // namespace earmark\n");
 }
 

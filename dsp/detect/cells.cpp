@@ -80,7 +80,7 @@ void Cells::push(const float* samples, std::size_t count) noexcept {
 void Cells::finish() noexcept {
     std::vector<float> silence(window_samples_);
     const std::int64_t end = samples_;
-    push(silence.data(), silence.size() / 2);
+    push(silence.data(), silence.size() / 2 - 1);
     samples_ = end;
 }
 

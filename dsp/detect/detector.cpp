@@ -26,12 +26,6 @@ void validate(const DetectConfig& config) {
         throw Error(Fault::usage, "search: '" + std::string(name(config.search)) + "' is not built yet; use 'none'");
 }
 
-// The alpha spent on the k-th stretch of a signal, k = 1, 2, ...: 0.9, then 0.1 / (k (k - 1)). The sum is 1, so the
-// bound holds for a signal of any length, and a short one pays next to nothing.
-double log_stretch_weight(long long k) {
-    return std::log(k == 1 ? 0.9 : 0.1 / (static_cast<double>(k) * static_cast<double>(k - 1)));
-}
-
 std::string active_reason(double active_s) {
     char text[64];
     std::snprintf(text, sizeof text, "%.1f s of active speech", active_s);

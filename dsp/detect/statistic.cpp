@@ -68,7 +68,7 @@ double SignTail::least_sum(double exponent) const {
         high *= 2;
         if (high > 1e6) return std::numeric_limits<double>::infinity();
     }
-    double low = high / 2;
+    double low = high > 1 ? high / 2 : 0;
     for (int i = 0; i < 20; ++i) {
         const double middle = (low + high) / 2;
         (reached(at(middle), middle) < exponent ? low : high) = middle;

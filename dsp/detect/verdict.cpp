@@ -1,31 +1,17 @@
 #include "dsp/detect/verdict.hpp"
 
-#include "dsp/detect/despreader.hpp"
-#include "dsp/detect/statistic.hpp"
+#include "dsp/detect/segmenter.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace earmark {
 namespace {
 
-struct Candidate {
-    Track track;
-    Fold folded;
-    double log_q, log10_p;
-};
-
-std::vector<Candidate> weigh(std::span<const SlotEvidence> slots, long long first_slot, const Carrier& carrier,
-                             double log_weight) {
+std::vector<Candidate> weigh_tracks(const Stretch& stretch) {
     std::vector<Candidate> candidates;
-    for (Track& track : find_tracks(slots)) {
-        Candidate candidate;
-        candidate.log_q = log_weight + log_prior(track, static_cast<int>(slots.size()));
-        candidate.folded = fold(slots, first_slot, track);
-        candidate.log10_p = log10_p(sync_exponent(candidate.folded, carrier), candidate.log_q);
-        candidate.track = std::move(track);
-        candidates.push_back(std::move(candidate));
-    }
+    for (Track& track : find_tracks(stretch.slots)) candidates.push_back(weigh(stretch, std::move(track)));
     std::stable_sort(candidates.begin(), candidates.end(),
                      [](const Candidate& a, const Candidate& b) { return a.log10_p < b.log10_p; });
     return candidates;
@@ -33,19 +19,6 @@ std::vector<Candidate> weigh(std::span<const SlotEvidence> slots, long long firs
 
 bool overlap(const Track& a, const Track& b) {
     return a.first < b.end() && b.first < a.end();
-}
-
-Segment make_segment(const Candidate& candidate, long long first_slot, const Carrier& carrier, double p_max) {
-    Segment segment{(first_slot + candidate.track.first) * slot_s,
-                    (first_slot + candidate.track.end()) * slot_s,
-                    candidate.log10_p,
-                    {},
-                    0};
-    if (const auto reading = read_payload(candidate.folded, carrier, candidate.log_q, p_max)) {
-        segment.payload = reading->payload;
-        segment.payload_log10_p = reading->log10_p;
-    }
-    return segment;
 }
 
 std::vector<Score> score_slots(std::span<const SlotEvidence> slots, long long first_slot, const Track& best) {
@@ -62,10 +35,15 @@ std::vector<Score> score_slots(std::span<const SlotEvidence> slots, long long fi
 
 }  // namespace
 
+double log_stretch_weight(long long k) {
+    return std::log(k == 1 ? 0.9 : 0.1 / (static_cast<double>(k) * static_cast<double>(k - 1)));
+}
+
 StretchVerdict judge(std::span<const SlotEvidence> slots, long long first_slot, const Carrier& carrier,
                      double log_weight, double p_max) {
     StretchVerdict verdict;
-    const std::vector<Candidate> candidates = weigh(slots, first_slot, carrier, log_weight);
+    const Stretch stretch{slots, first_slot, carrier, log_weight, p_max};
+    const std::vector<Candidate> candidates = weigh_tracks(stretch);
     if (candidates.empty()) return verdict;
     verdict.log10_p = candidates.front().log10_p;
     verdict.log_q = candidates.front().log_q;
@@ -77,7 +55,7 @@ StretchVerdict judge(std::span<const SlotEvidence> slots, long long first_slot, 
         if (std::any_of(taken.begin(), taken.end(), [&](const Track* t) { return overlap(*t, candidate.track); }))
             continue;
         taken.push_back(&candidate.track);
-        verdict.segments.push_back(make_segment(candidate, first_slot, carrier, p_max));
+        for (Segment& segment : cut_into_segments(stretch, candidate)) verdict.segments.push_back(std::move(segment));
     }
     std::sort(verdict.segments.begin(), verdict.segments.end(),
               [](const Segment& a, const Segment& b) { return a.start_s < b.start_s; });

@@ -17,6 +17,10 @@ struct StretchVerdict {
     std::vector<Score> scores;      // one a slot, along the best track
 };
 
+// ln of the alpha spent on the k-th stretch of a signal, k = 1, 2, ...: 0.9, then 0.1 / (k (k - 1)). The sum is 1, so
+// the bound holds for a signal of any length, and a short one pays next to nothing.
+double log_stretch_weight(long long k);
+
 // first_slot: index of slots[0] from the start of the signal. log_weight: what the stretch, key and channel weigh.
 StretchVerdict judge(std::span<const SlotEvidence> slots, long long first_slot, const Carrier& carrier,
                      double log_weight, double p_max);

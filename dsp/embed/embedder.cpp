@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace earmark {
 namespace {
@@ -103,15 +104,19 @@ Embedder::~Embedder() = default;
 void Embedder::process(const float* const* in, float* const* out, std::size_t samples) noexcept {
     State& s = *state_;
     if (s.ended) reset();
-    s.report.samples += samples;
     for (std::size_t done = 0; done < samples;) {
         const std::size_t count = std::min<std::size_t>(samples - done, s.sizes.hop - s.filled);
+        // The first frames spread a little before the first sample; that belongs to no host.
+        const std::uint64_t before_first =
+            latency_samples() - std::min<std::uint64_t>(latency_samples(), s.report.samples);
         for (std::size_t c = 0; c < s.channels.size(); ++c) {
             State::Channel& channel = s.channels[c];
             std::transform(in[c] + done, in[c] + done + count, channel.waiting.begin() + s.filled, usable);
             std::copy_n(channel.ready.begin() + s.filled, count, out[c] + done);
+            std::fill_n(out[c] + done, std::min<std::uint64_t>(count, before_first), 0.0f);
         }
         s.filled += static_cast<int>(count);
+        s.report.samples += count;
         done += count;
         if (s.filled == s.sizes.hop) s.finish_hop();
     }
@@ -147,7 +152,11 @@ std::size_t Embedder::latency_samples() const noexcept {
 
 EmbedReport Embedder::report() const noexcept {
     EmbedReport report = state_->report;
-    report.mark_db = 10 * std::log10(state_->change_energy / state_->host_energy);
+    // Hops are counted whole, and some lie partly before the first sample or behind the last.
+    report.limited_samples = std::min(report.limited_samples, report.samples);
+    report.active_s = std::min(report.active_s, static_cast<double>(report.samples) / state_->sample_rate_hz);
+    report.mark_db = state_->change_energy > 0 ? 10 * std::log10(state_->change_energy / state_->host_energy)
+                                               : -std::numeric_limits<double>::infinity();
     return report;
 }
 

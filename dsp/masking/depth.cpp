@@ -37,9 +37,9 @@ DepthRule depth_rule(Profile profile) noexcept {
         case Profile::transparent:
             return {0.45f, 2.4f, 0.0f, 1.1f, 0.7f, 0.0f};
         case Profile::standard:
-            return {0.55f, 3.2f, 0.5f, 1.2f, 0.7f, 0.3f};
+            return {0.8f, 3.35f, 0.45f, 1.22f, 0.6f, 0.15f};
         case Profile::robust:
-            return {0.8f, 4.8f, 0.5f, 1.2f, 0.7f, 0.3f};
+            return {1.1f, 4.8f, 0.45f, 1.25f, 0.6f, 0.2f};
     }
     return {};
 }

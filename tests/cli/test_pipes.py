@@ -64,6 +64,17 @@ def test_others_read_our_pipe(speech, key, reader):
     assert len(done.stdout) == 2 * soundfile.info(speech).frames
 
 
+@pytest.mark.parametrize(
+    "writer",
+    ["sox {} -t wav -", "ffmpeg -v error -i {} -f wav -", "ffmpeg -v error -i {} -rf64 always -f wav -", "ffmpeg -v error -i {} -f flac -"],
+)
+def test_we_read_the_pipes_of_others(tmp_path, speech, embed, writer):
+    piped = subprocess.run(writer.format(speech).split(), capture_output=True, check=True).stdout
+    assert embed("-", tmp_path / "piped.wav", stdin=piped).code == 0
+    assert embed(speech, tmp_path / "file.wav").code == 0
+    assert (tmp_path / "piped.wav").read_bytes() == (tmp_path / "file.wav").read_bytes()
+
+
 def test_header_is_completed_when_stdout_is_a_file(tmp_path, speech, key, embed):
     target = tmp_path / "out.wav"
     subprocess.run(
