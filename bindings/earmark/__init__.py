@@ -22,6 +22,7 @@ from .config import DetectConfig, EmbedConfig
 from .detection import Detection, Score, Segment
 from .detector import Detector, detect
 from .embedder import Embedder, EmbedReport, embed
+from .evaluation import evaluate
 from .key import Key, ScreeningKey, load_key
 from .payload import Payload
 
@@ -43,6 +44,7 @@ __all__ = [
     "detect_many",
     "embed",
     "embed_many",
+    "evaluate",
     "load_key",
     "plot",
     "simd_target",

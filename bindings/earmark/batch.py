@@ -189,7 +189,7 @@ def _run(
             row["error"] = f"{type(error).__name__}: {error}"
         return row
 
-    with ThreadPoolExecutor(_workers(workers)) as pool:
+    with ThreadPoolExecutor(workers_of(workers)) as pool:
         waiting: set[Future[Row]] = {pool.submit(one, number) for number in range(len(listed))}
         try:
             with _bar(len(listed), progress, label) as advance:
@@ -205,7 +205,7 @@ def _run(
     return rows
 
 
-def _workers(workers: int | None) -> int:
+def workers_of(workers: int | None) -> int:
     if workers is None:
         return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if isinstance(workers, bool) or not isinstance(workers, int):
