@@ -24,7 +24,7 @@ _DETECTED = (
     "hypotheses reason segments"
 ).split()
 _EMBEDDED = "payload samples limited_samples active_s mark_db".split()
-_ANY_RATE = 16000  # to check the other settings before work begins
+ANY_RATE = 16000  # to check the other settings before work begins
 
 
 def detect_many(
@@ -41,7 +41,8 @@ def detect_many(
 ) -> Any:
     """detect() on many arrays and files.
 
-    items        paths, glob patterns ("calls/**/*.wav") and arrays, mixed as you like; or one path or pattern
+    items        paths, glob patterns ("calls/**/*.wav"), URLs for fsspec and arrays, mixed as you like; or one of the
+                 first three
     sample_rate  Hz, of the arrays; files know theirs
     workers      threads, 1 or more; as many as there are cores unless given
     progress     a tqdm bar if tqdm is installed: True, False, or None for "when standard error is a terminal"
@@ -58,10 +59,17 @@ def detect_many(
     >>> [row["marked"] for row in rows], rows[3]["error"]
     ([False, False, False, None], 'FileNotFoundError: gone.wav: no such file')
     """
-    _check_table(table)
-    config = DetectConfig(_ANY_RATE, key, 1, search, p_max, scores)  # type: ignore[arg-type]
+    check_table(table)
+    config = DetectConfig(ANY_RATE, key, 1, search, p_max, scores)  # type: ignore[arg-type]
+    listed = _listed(items, sample_rate)
+    return table_of(detect_rows(listed, config, sample_rate, workers, progress), table)
+
+
+def detect_rows(
+    listed: list[Any], config: DetectConfig, sample_rate: int | None, workers: int | None, progress: bool | None
+) -> list[Row]:
+    """The rows of detect_many(); a str is the path of a file, never a pattern. Rate and channels of `config` are not used."""
     settings = {name: getattr(config, name) for name in ("key", "search", "p_max", "scores")}
-    columns = [*_DETECTED, "scores"] if scores else _DETECTED
 
     def work(item: Any, number: int) -> Row:
         if isinstance(item, str):
@@ -70,8 +78,17 @@ def detect_many(
             found = detect(item, sample_rate=sample_rate, **settings)  # type: ignore[arg-type]
         return found.to_dict()
 
-    listed = _listed(items, sample_rate)
-    return _table(_run(listed, work, columns, workers, progress, "detect"), table)
+    return _run(listed, work, detect_columns(config), workers, progress, "detect")
+
+
+def detect_columns(config: DetectConfig) -> list[str]:
+    return [*_DETECTED, "scores"] if config.scores else list(_DETECTED)
+
+
+def failed_row(number: int, item: Any, columns: abc.Iterable[str], error: BaseException) -> Row:
+    """The row of an item that has nothing but an error."""
+    file = item if isinstance(item, str) else None
+    return {"item": number, "file": file} | dict.fromkeys(columns) | {"error": f"{type(error).__name__}: {error}"}
 
 
 def embed_many(
@@ -102,10 +119,10 @@ def embed_many(
     >>> [row["payload"] for row in rows], rows[2]["audio"], rows[2]["error"][:13]
     (['0000000000000001', '0000000000000002', '0000000000000003'], None, 'ValueError: x')
     """
-    _check_table(table)
+    check_table(table)
     listed = _listed(items, sample_rate)
     payloads = _payloads(payload, len(listed))
-    config = EmbedConfig(_ANY_RATE, key, Payload(0), 1, profile)  # type: ignore[arg-type]
+    config = EmbedConfig(ANY_RATE, key, Payload(0), 1, profile)  # type: ignore[arg-type]
     settings = {"key": config.key, "profile": config.profile}
     targets = _targets(listed, out)
 
@@ -120,7 +137,7 @@ def embed_many(
     rows = _run(listed, work, ["out", "audio", *_EMBEDDED], workers, progress, "embed")
     for row in rows:
         row["payload"] = str(payloads[row["item"]])
-    return _table(rows, table)
+    return table_of(rows, table)
 
 
 def _listed(items: Items, sample_rate: int | None) -> list[Any]:
@@ -135,7 +152,8 @@ def _listed(items: Items, sample_rate: int | None) -> list[Any]:
             listed.append(item)
             continue
         path = os.fspath(item)
-        found = sorted(glob.glob(path, recursive=True)) if glob.has_magic(path) and not os.path.exists(path) else []
+        is_pattern = glob.has_magic(path) and "://" not in path and not os.path.exists(path)
+        found = sorted(glob.glob(path, recursive=True)) if is_pattern else []
         listed += found or [path]  # a pattern that matches nothing becomes a row that says so
     return listed
 
@@ -180,19 +198,16 @@ def _run(
 
     def one(number: int) -> Row:
         item = listed[number]
-        row: Row = {"item": number, "file": item if isinstance(item, str) else None}
-        row.update(dict.fromkeys(columns))
+        row: Row = {"item": number, "file": item if isinstance(item, str) else None} | dict.fromkeys(columns)
         try:
-            row.update(work(item, number))
-            row["error"] = None
+            return row | work(item, number) | {"error": None}
         except Exception as error:
-            row["error"] = f"{type(error).__name__}: {error}"
-        return row
+            return failed_row(number, item, columns, error)
 
     with ThreadPoolExecutor(workers_of(workers)) as pool:
         waiting: set[Future[Row]] = {pool.submit(one, number) for number in range(len(listed))}
         try:
-            with _bar(len(listed), progress, label) as advance:
+            with progress_bar(len(listed), progress, label) as advance:
                 while waiting:
                     done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
                     for future in done:
@@ -215,7 +230,7 @@ def workers_of(workers: int | None) -> int:
     return workers
 
 
-class _bar:
+class progress_bar:
     """A tqdm bar, or nothing."""
 
     def __init__(self, total: int, progress: bool | None, label: str) -> None:
@@ -238,12 +253,12 @@ class _bar:
             self._bar.close()
 
 
-def _check_table(table: str) -> None:
+def check_table(table: str) -> None:
     if table not in ("auto", "pandas", "rows"):
         raise ValueError(f"table: {table!r} is not one of auto, pandas, rows")
 
 
-def _table(rows: list[Row], table: str) -> Any:
+def table_of(rows: list[Row], table: str) -> Any:
     if table == "rows":
         return rows
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 import importlib
 import os
 from collections import abc
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import numpy as np
@@ -98,11 +98,15 @@ def _blocks(source: Any, path: str, dtype: str) -> abc.Iterator[Any]:
 
 @contextmanager
 def _opened(path: str) -> abc.Iterator[Any]:
-    if not os.path.exists(path):
-        raise FileNotFoundError(f"{path}: no such file")
-    try:
-        source = soundfile().SoundFile(path)
-    except RuntimeError as error:  # soundfile's own errors are RuntimeErrors
-        raise ValueError(f"{path}: cannot be read as audio: {error}") from None
-    with source:
+    with ExitStack() as stack:
+        if "://" in path:  # a URL: what fsspec can open
+            file = stack.enter_context(importlib.import_module("fsspec").open(path, "rb"))
+        elif os.path.exists(path):
+            file = path
+        else:
+            raise FileNotFoundError(f"{path}: no such file")
+        try:
+            source = stack.enter_context(soundfile().SoundFile(file))
+        except RuntimeError as error:  # soundfile's own errors are RuntimeErrors
+            raise ValueError(f"{path}: cannot be read as audio: {error}") from None
         yield source

@@ -5,6 +5,7 @@ set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 root=$PWD
 export EARMARK=${EARMARK:-$root/build-release/tools/earmark} PYTHONDONTWRITEBYTECODE=1
+unset PYTHONPATH
 passed=0 failed=0 skipped=0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
