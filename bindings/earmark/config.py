@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .audio import MAX_CHANNELS
-from .key import AnyKey, Key, as_marking_key, as_named_keys
+from .key import AnyKey, Key, ScreeningKey, as_marking_key, as_named_keys
 from .payload import Payload
 
 PROFILES = ("transparent", "standard", "robust")
@@ -121,13 +121,12 @@ def _whole(name: str, value: Any) -> int:
 
 
 def _is_named(keys: object) -> bool:
-    return (
-        isinstance(keys, tuple)
-        and len(keys) > 0
-        and all(
-            isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], str) and isinstance(pair[1], AnyKey.__args__)  # type: ignore[attr-defined]
-            for pair in keys
-        )
+    """What a DetectConfig holds already: ((name, key), ...)."""
+    if not isinstance(keys, tuple) or not keys:
+        return False
+    pairs = [pair for pair in keys if isinstance(pair, tuple) and len(pair) == 2]
+    return len(pairs) == len(keys) and all(
+        isinstance(name, str) and isinstance(key, (Key, ScreeningKey)) for name, key in pairs
     )
 
 
