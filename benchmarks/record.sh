@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # The tables of record: every benchmark with fixed seeds, into benchmarks/results/*.txt and *.json.
 #
-#     benchmarks/record.sh CORPUS [BUILD] [quality|robustness|false_alarms]...
+#     benchmarks/record.sh CORPUS [BUILD] [quality|robustness|profiles|false_alarms|coding]...
 #
 # CORPUS: folder of WAV or FLAC speech with a manifest.csv (see corpus.py). BUILD: build folder, default build.
-# Without names all three run; two idle cores take about half an hour. Packaged speech (Debian: codec2-examples,
+# Without names all run; two idle cores take about half an hour. Packaged speech (Debian: codec2-examples,
 # asterisk-core-sounds-*-g722) is used for false alarms where it is installed. No PESQ: its licence restricts publishing.
 set -euo pipefail
 [ $# -ge 1 ] || { sed -n '2,9p' "$0" | cut -c3-; exit 2; }
@@ -13,7 +13,7 @@ cd "$(dirname "$0")/.."
 build=build
 if [ $# -ge 1 ] && [ -d "$1" ]; then build=$1; shift; fi
 wanted=("$@")
-[ ${#wanted[@]} -gt 0 ] || wanted=(quality robustness false_alarms)
+[ ${#wanted[@]} -gt 0 ] || wanted=(quality robustness profiles false_alarms coding)
 results=benchmarks/results
 mkdir -p "$results"
 seed=1
@@ -42,6 +42,10 @@ robustness() {
     local common=(benchmarks/robustness.py --corpus "$corpus" --earmark "$build/tools/earmark" --seed $seed)
     record robustness_standard "${common[@]}" --profile standard
     record robustness_standard_8k "${common[@]}" --profile standard --host-rate 8000 --trials 2
+}
+
+profiles() {
+    local common=(benchmarks/robustness.py --corpus "$corpus" --earmark "$build/tools/earmark" --seed $seed)
     record robustness_transparent "${common[@]}" --profile transparent --trials 2
     record robustness_robust "${common[@]}" --profile robust --trials 2
 }
@@ -65,15 +69,19 @@ false_alarms() {
     [ -d /usr/share/codec2/wav ] && audio+=(--audio codec2=/usr/share/codec2/wav)
     # One key a trial for many trials, then many keys a trial for many key-hours.
     record false_alarms_trials "$build/benchmarks/benchmark_false_alarms" "${audio[@]}" \
-        --keys 1 --passes 10 --synthetic-hours 2 --seed $seed
+        --keys 1 --passes 26 --synthetic-hours 2 --seed $seed
     record false_alarms_keys "$build/benchmarks/benchmark_false_alarms" "${audio[@]}" \
-        --keys 64 --passes 1 --synthetic-hours 2 --seed $((seed + 1))
+        --keys 32 --passes 1 --synthetic-hours 2 --seed $((seed + 1))
+}
+
+coding() {
+    record coding "$build/benchmarks/benchmark_coding" --trials 2000 --seed $seed
 }
 
 broken=0
 for name in "${wanted[@]}"; do
     case $name in
-        quality | robustness | false_alarms) "$name" ;;
+        quality | robustness | profiles | false_alarms | coding) "$name" ;;
         *) echo "unknown benchmark $name" >&2; exit 2 ;;
     esac
 done

@@ -73,7 +73,7 @@ def draw_scores(axes, verdicts):
             found += f", payload {verdict['payload']}"
         axes.step(times, [score["z"] for score in verdict["scores"]], where="post", color=colour, label=f"{name}: {found}")
     scores = [score["z"] for verdict in verdicts for score in verdict["scores"]]
-    axes.set_ylim(min(scores) - 1.5, max(scores) + 0.6 * (max(scores) - min(scores)))  # room for the legend
+    axes.set_ylim(min(-3.2, min(scores) - 0.5), max(scores) + 0.6 * (max(scores) - min(scores)))  # room for the legend
     axes.axhspan(-3, 3, color="#eeeeee", zorder=0)
     axes.annotate("chance mostly stays in here", (0.005, -2.8), xycoords=("axes fraction", "data"), va="bottom", fontsize=8, color="#555555")
     axes.set_title("The score over time: standard deviations in each half second; the verdict adds them up", loc="left")

@@ -96,6 +96,24 @@ TEST_CASE("detector: after finish(), and after reset() in the middle, it is as n
     CHECK(same(streamed(moved, second, [] { return std::size_t{777}; }), expected));
 }
 
+TEST_CASE("scores: one a slot, high where the mark is, like noise where none is") {
+    const int rate = 8000;
+    const Samples host = speech_like(80, rate, 68), marked = embed_mono(host, mono_config(rate)).samples;
+    Samples received = host;
+    std::copy(marked.begin() + 10 * rate, marked.begin() + 30 * rate, received.begin() + 10 * rate);
+    DetectConfig config = detect_config(rate);
+    config.scores = true;
+    const Detection found = detect_mono(received, config);
+    REQUIRE(found.scores.size() == 157);  // 80 s in slots of 0.512 s
+    for (std::size_t s = 0; s < found.scores.size(); ++s) {
+        const Score& score = found.scores[s];
+        CHECK(score.start_s == doctest::Approx(0.512 * double(s)));
+        if (score.start_s > 10.6 && score.start_s < 29) CHECK(score.z > 2);
+        if (score.start_s > 31) CHECK(std::abs(score.z) < 5);
+    }
+    CHECK(detect_mono(received, rate).scores.empty());
+}
+
 TEST_CASE("detector: NaN and infinity count as silence and poison nothing") {
     const int rate = 8000;
     Samples poisoned = marked_speech(6, rate, 65), silenced = poisoned;

@@ -172,7 +172,7 @@ TEST_CASE("reading: at the edge a payload is right or missing, never wrong") {
     for (int trial = 0; trial < count; ++trial) {
         const Samples host = speech_like(2.6, rate, 200 + std::uint64_t(trial));
         const Samples marked = embed_mono(host, mono_config(rate)).samples;
-        const double level = std::sqrt(energy(marked) / double(marked.size())) * std::pow(10, -(trial % 20) / 20.0);
+        const double level = std::sqrt(energy(marked) / double(marked.size())) * std::pow(10, -(trial * 7 % 20) / 20.0);
         const Detection found =
             detect_mono(sum(marked, white_noise(2.6, rate, level, 300 + std::uint64_t(trial))), rate);
         read += found.payload.has_value();

@@ -112,6 +112,19 @@ TEST_CASE("slotter: dead bands say nothing, and come back when they live") {
     }
 }
 
+TEST_CASE("slotter: a loud start does not deafen for good") {
+    auto rows = noise_rows(24 * slot_rows + whitening_look_ahead, 6);
+    for (int row = 0; row < slot_rows; ++row) rows[std::size_t(row)].log_energy[0] += 18;
+    const auto slots = slots_of(rows, grid_bands);
+    const auto heard = [](const Slot& slot) {
+        return std::any_of(slot.residuals.begin(), slot.residuals.end(),
+                           [&](const ResidualRow& r) { return r[20] != 0; });
+    };
+    CHECK_FALSE(heard(slots[0]));
+    CHECK_FALSE(heard(slots[4]));
+    CHECK(heard(slots[20]));
+}
+
 TEST_CASE("slotter: bands that the host does not have stay zero; steady audio makes an empty slot") {
     const auto narrow = slots_of(noise_rows(200, 5), 30);
     for (const ResidualRow& row : narrow[0].residuals)

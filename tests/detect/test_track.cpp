@@ -8,6 +8,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 
 using namespace earmark;
@@ -45,6 +46,45 @@ std::vector<double> steps_from_zero() {
     std::vector<double> steps;
     for (int b = 0; b < packet_hops; ++b) steps.push_back(step_weight(0, b));
     return steps;
+}
+
+// Noise with the mark in it along the phases of a track, as strong as speech through a good codec leaves it.
+std::vector<Slot> marked_slots(const Carrier& carrier, const std::vector<int>& phases, double strength,
+                               Random& random) {
+    std::vector<Slot> slots(phases.size());
+    for (std::size_t s = 0; s < slots.size(); ++s) {
+        Slot& slot = slots[s];
+        slot.empty = false;
+        for (int i = 0; i < slot_rows; ++i) {
+            const long long row = (long long)(s)*slot_rows + i;
+            for (int band = 0; band < chip_bands; ++band) {
+                const bool chip_starts = (row - phases[s] + packet_hops) % chip_hops == 0;
+                const int chip = packet_row_at(row, phases[s]) * chip_bands + band;
+                const double mark = chip_starts ? strength * carrier.sign[std::size_t(chip)] : 0;
+                const float residual = float(mark + random.normal());
+                slot.residuals[std::size_t(i)][std::size_t(band)] = residual;
+                slot.sync_energy[std::size_t(i % chip_hops)] += residual * residual / 2;
+            }
+        }
+    }
+    return slots;
+}
+
+// The share of trials in which one of the tracks proposed is exactly the one that was marked.
+double followed(const std::vector<int>& moves, double strength) {
+    constexpr int count = 40;
+    const Carrier carrier = make_carrier(numbered_key(1));
+    Random random(4);
+    int exact = 0;
+    for (int trial = 0; trial < count; ++trial) {
+        std::vector<int> phases{random.below(packet_hops)};
+        for (const int move : moves) phases.push_back((phases.back() + move + packet_hops) % packet_hops);
+        const std::vector<Slot> slots = marked_slots(carrier, phases, strength, random);
+        const Evidence evidence(slots, carrier);
+        const auto tracks = find_tracks(evidence.view());
+        exact += std::any_of(tracks.begin(), tracks.end(), [&](const Track& t) { return t.phases == phases; });
+    }
+    return double(exact) / count;
 }
 
 }  // namespace
@@ -116,6 +156,29 @@ TEST_CASE("hypotheses: keys, channels, phases and stretches are all counted") {
             CHECK(found.hypotheses == doctest::Approx(keys * channels * whole));
             CHECK(found.hypotheses >= 512);
         }
+}
+
+TEST_CASE("find_tracks: follows a steady mark, a drifting one and one that jumps") {
+    constexpr double least_share = 0.8;
+    CHECK(followed({0, 0, 0, 0, 0, 0, 0, 0, 0}, 0.3) > least_share);
+    CHECK(followed({0, 0, 0, 0, 0, 0, 0, 0, 1}, 0.3) > least_share);  // one slot is evidence for a step, not for a jump
+    CHECK(followed({-1, 0, 0, 0, 0, 0, 0, 0, 0}, 0.3) > least_share);
+    CHECK(followed({0, 0, 0, 0, 100, 0, 0, 0, 0}, 0.3) > least_share);
+    CHECK(followed({0, 0, 1, 0, 0, -37, 0, 0, 0}, 0.3) > least_share);
+}
+
+TEST_CASE("find_tracks: begins and ends with the mark") {
+    const Carrier carrier = make_carrier(numbered_key(1));
+    Random random(5);
+    for (int trial = 0; trial < 10; ++trial) {
+        std::vector<Slot> slots = marked_slots(carrier, std::vector<int>(24, 77), 0, random);
+        const std::vector<Slot> marked = marked_slots(carrier, std::vector<int>(24, 77), 0.6, random);
+        std::copy(marked.begin() + 9, marked.begin() + 17, slots.begin() + 9);
+        const Evidence evidence(slots, carrier);
+        const auto tracks = find_tracks(evidence.view());
+        CHECK(std::any_of(tracks.begin(), tracks.end(),
+                          [](const Track& t) { return t.first == 9 && t.phases == std::vector<int>(8, 77); }));
+    }
 }
 
 TEST_CASE("correlator: every phase's correlation is the sum of sign times fold") {

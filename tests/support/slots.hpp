@@ -40,6 +40,7 @@ class Evidence {
             view_.push_back({&correlations_[s], &slots[s]});
         }
     }
+    Evidence(std::vector<Slot>&&, const Carrier&, long long = 0) = delete;  // the slots stay with the caller
     std::span<const SlotEvidence> view() const { return view_; }
 
   private:
