@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from .batch import Row, workers_of
 from .detector import detect
-from .embedder import embed
+from .embedder import embed_reported
 from .key import KeyLike, as_marking_key
 from .payload import Payload
 
@@ -64,7 +64,9 @@ class Earmark:
 
     def embed(self, samples: Samples, sample_rate: int, message: Bits) -> Samples:
         payload = Payload(np.packbits(message).tobytes())
-        marked: Samples = embed(samples, sample_rate=sample_rate, key=self._key, payload=payload, profile=self._profile)
+        marked: Samples = embed_reported(
+            samples, sample_rate=sample_rate, key=self._key, payload=payload, profile=self._profile
+        )[0]
         return marked
 
     def detect(self, samples: Samples, sample_rate: int) -> Found:
