@@ -1,0 +1,33 @@
+"""The verdict object."""
+
+import dataclasses
+import json
+
+import pytest
+
+import earmark
+
+
+def test_values(marked, speech, key):
+    found = earmark.detect(marked, sample_rate=16000, key=key, scores=True)
+    assert found.log10_p < -6 and found.reason is None and found.time_scale == 1
+    assert found.duration_s == pytest.approx(len(marked) / 16000)
+    assert all(isinstance(segment, earmark.Segment) for segment in found.segments) and found.segments
+    assert all(isinstance(score, earmark.Score) for score in found.scores) and len(found.scores) >= 2
+    other = earmark.detect(speech, sample_rate=16000, key=key)
+    assert not other.marked and other.payload is None and other.key is None and other.segments == ()
+
+
+def test_frozen_and_comparable(marked, key):
+    found, again = (earmark.detect(marked, sample_rate=16000, key=key) for _ in range(2))
+    assert found == again and hash(found) == hash(again)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        found.marked = False
+    with pytest.raises(TypeError, match="ask .marked"):
+        if found:
+            pass
+
+
+def test_to_dict_is_json(marked, key):
+    row = json.loads(json.dumps(earmark.detect(marked, sample_rate=16000, key=key).to_dict()))
+    assert row["payload"] == "0123456789abcdef" and row["segments"][0]["log10_p"] < -6 and "scores" not in row

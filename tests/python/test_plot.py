@@ -1,0 +1,91 @@
+"""Figures hold what they say: the right curves in the right places. (What they look like was looked at by people.)"""
+
+import numpy as np
+import pytest
+
+import earmark
+from earmark import plot
+
+matplotlib = pytest.importorskip("matplotlib")
+matplotlib.use("Agg")
+pyplot = pytest.importorskip("matplotlib.pyplot")
+
+
+@pytest.fixture(autouse=True)
+def close():
+    yield
+    pyplot.close("all")
+
+
+def curve(axes, start):
+    (line,) = [line for line in axes.lines if line.get_label().startswith(start)]
+    return np.asarray(line.get_xdata(), float), np.asarray(line.get_ydata(), float)
+
+
+def drawn(axes):
+    axes.figure.canvas.draw()  # what cannot be drawn fails here
+    return axes
+
+
+def test_scores(marked, speech, key):
+    found = earmark.detect(np.concatenate([speech, marked]), sample_rate=16000, key=key, scores=True)
+    axes = drawn(plot.scores(found))
+    start_s, z = curve(axes, "score")
+    assert len(z) == len(found.scores) + 1 and start_s[-1] == pytest.approx(found.duration_s, abs=0.52)
+    assert np.median(z[start_s > len(speech) / 16000 + 0.6]) > 4 > 3 > np.median(z[start_s < len(speech) / 16000 - 0.6])
+    assert "payload 0123456789abcdef" in axes.get_title()
+    assert "not found" in drawn(plot.scores(earmark.detect(speech, sample_rate=16000, key=key, scores=True))).get_title()
+    with pytest.raises(ValueError, match="^detection: it has no scores"):
+        plot.scores(earmark.detect(speech, sample_rate=16000, key=key))
+    with pytest.raises(TypeError, match="^detection: "):
+        plot.scores({"marked": True})
+
+
+def test_gain_pattern(marked, speech):
+    axes = drawn(plot.gain_pattern(speech, marked, sample_rate=16000))
+    gain_db = axes.images[1].get_array()
+    assert gain_db.shape == axes.images[0].get_array().shape and 0.2 < np.abs(gain_db).mean() < 3
+    same = drawn(plot.gain_pattern(speech, speech, sample_rate=16000))
+    assert np.abs(same.images[1].get_array()).max() == 0
+    with pytest.raises(ValueError, match="^marked: "):
+        plot.gain_pattern(speech, marked[1:], sample_rate=16000)
+    with pytest.raises(ValueError, match="^host: "):
+        plot.gain_pattern(speech, marked, sample_rate=16000, start_s=1e4)
+
+
+def test_roc_draws_the_observed_and_the_proved():
+    marked, unmarked = [-20, -10, -4, -1], [0, -0.5, -1, -2]
+    axes = drawn(plot.roc(marked, unmarked))
+    p, found = curve(axes, "proved")
+    assert found[np.searchsorted(p, 1e-3)] == 0.75 and found[-1] == 1
+    alarms, found = curve(axes, "observed, 4")
+    assert set(alarms) == {0.25, 0.5, 0.75, 1} and found[alarms == 0.25].min() == 0.75
+
+
+def test_det():
+    rng = np.random.default_rng(0)
+    axes = drawn(plot.det(-rng.exponential(9, 300), -rng.exponential(0.2, 300)))
+    for start in ("proved", "observed"):
+        alarms, missed = curve(axes, start)
+        assert np.all(np.diff(alarms) >= 0) and np.all(np.diff(missed) <= 0)
+
+
+def test_found_by_seconds():
+    axes = drawn(plot.found_by_seconds([1, 1, 2, 2], [True, False, True, True], label="clean"))
+    seconds, share = curve(axes, "clean")
+    assert seconds.tolist() == [1, 2] and share.tolist() == [0.5, 1]
+    with pytest.raises(ValueError, match="^found: 1 values"):
+        plot.found_by_seconds([1, 2], [True])
+
+
+@pytest.mark.parametrize("call", [plot.roc, plot.det])
+def test_no_values(call):
+    with pytest.raises(ValueError, match="^log10_p_marked: no values"):
+        call([], [0])
+    with pytest.raises(ValueError, match="^log10_p_unmarked: not a number"):
+        call([0], [np.nan])
+
+
+def test_given_axes_are_used():
+    _, axes = pyplot.subplots()
+    assert plot.roc([-9], [0], axes=axes) is axes
