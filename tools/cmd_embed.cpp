@@ -38,12 +38,25 @@ void refuse_damage(const AudioReader& reader) {
     throw Error(Fault::input, reader.name() + ": " + reader.damage() + "; nothing marked");
 }
 
+// Floats on another scale than +-1, int16's say, would leave the limiter no room for a mark.
+void require_scale(Block& block, std::size_t samples, const AudioReader& reader) {
+    for (int c = 0; c < reader.format().channels; ++c) {
+        const float* channel = block.channels()[c];
+        const float* bad =
+            std::find_if(channel, channel + samples, [](float x) { return std::abs(x) > largest_host_sample; });
+        if (bad != channel + samples)
+            throw Error(Fault::input,
+                        reader.name() + ": a sample is " + fixed(*bad, 1) + ", outside -8 to 8; full scale is +-1");
+    }
+}
+
 // The embedder's output lags: its first latency_samples() samples are dropped, flush() gives as many at the end.
 EmbedReport mark_all(AudioReader& reader, AudioWriter& writer, Embedder& embedder) {
     Block block(reader.format().channels, reader.block_samples());
     Progress progress(reader.name(), reader.samples(), reader.format().sample_rate_hz);
     std::size_t to_drop = embedder.latency_samples();
     while (const std::size_t got = reader.read(block)) {
+        require_scale(block, got, reader);
         embedder.process(block.channels(), block.channels(), got);
         const std::size_t dropped = std::min(to_drop, got);
         to_drop -= dropped;

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <string>
 
 namespace earmark {
 namespace {
@@ -163,6 +164,11 @@ EmbedReport Embedder::report() const noexcept {
 Marked embed(const AudioView& host, const EmbedConfig& config) {
     Embedder embedder(config);
     require_usable(host, config.sample_rate_hz, config.channels);
+    for (const float* channel : host.channels)
+        for (std::size_t i = 0; i < host.samples; ++i)
+            if (std::abs(channel[i]) > largest_host_sample)
+                throw Error(Fault::input, "samples: sample " + std::to_string(i) + " is " + std::to_string(channel[i]) +
+                                              ", outside -8 to 8; full scale is +-1");
 
     // The lag is cut off at the front and comes back from flush() at the end.
     const std::size_t latency = embedder.latency_samples();

@@ -14,6 +14,9 @@ namespace earmark {
 inline constexpr double min_sample_rate_hz = 8000;
 inline constexpr double max_sample_rate_hz = 192000;
 inline constexpr int max_channels = 64;
+// 18 dB over full scale. A host beyond it is on another scale (int16's, say): keeping it inside +-1 would leave no
+// mark.
+inline constexpr float largest_host_sample = 8;
 
 // Non-owning: channels[c] points to `samples` floats. The caller keeps the memory alive for the length of the call.
 struct AudioView {

@@ -73,7 +73,8 @@ struct Marked {
     EmbedReport report;
 };
 
-// The whole signal at once, sample for sample what Embedder gives. Throws Error(input) on NaN, infinity or no samples.
+// The whole signal at once, sample for sample what Embedder gives. Throws Error(input) on NaN, infinity, no samples,
+// or a sample outside -8 to 8 (full scale is +-1).
 Marked embed(const AudioView& host, const EmbedConfig& config);
 
 }  // namespace earmark

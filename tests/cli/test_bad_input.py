@@ -103,6 +103,12 @@ def test_refused_on_a_pipe(tmp_path, voice, key, embed, what):
     assert sorted(tmp_path.iterdir()) == before
 
 
+def test_a_scale_that_leaves_no_room_for_a_mark(tmp_path, voice, embed):
+    path = wav(tmp_path / "loud.wav", voice(16000) * 32768, subtype="FLOAT")
+    refused(embed(path, tmp_path / "out.wav"), 3, "outside -8 to 8", "full scale")
+    assert not (tmp_path / "out.wav").exists()
+
+
 def test_wav_cut_short(tmp_path, marked, key, embed):
     path = tmp_path / "cut.wav"
     path.write_bytes(marked.read_bytes())
