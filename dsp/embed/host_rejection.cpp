@@ -38,7 +38,8 @@ std::span<const float, chip_bands> HostRejection::factors(const BandLevels& newe
         for (int chip = 0; chip < chip_bands; ++chip)
             for (std::size_t b = 0; b < whitening_bands.size(); ++b) readings[chip] += taps[b] * row[2 * chip + b];
     }
-    // The pattern of a chip begins with + in even cells and - in odd ones (chip_pattern); its sign is taken off with it.
+    // The pattern of a chip begins with + in even cells and - in odd ones (chip_pattern); its sign is taken off with
+    // it.
     const float pattern = hop_in_chip < cell_hops ? 1.0f : -1.0f;
     for (int chip = 0; chip < chip_bands; ++chip) {
         const float reading = std::clamp(readings[chip], -largest_reading, largest_reading);

@@ -13,8 +13,8 @@ constexpr float silent_log_level = -23;             // the floor of Flatness
 constexpr float forget_per_hop = 1.0f / (8 * 250);  // one neper of power in 8 s
 constexpr float db_to_log = 0.115129255f;           // ln(10) / 20
 constexpr int telephone_bands = 30;                 // to 3,844 Hz: what Evenness counts ...
-constexpr float heard_log_level = 13.8155f;         // ... as far as 60 dB under the loudest
-constexpr float level_floor = 1e-8f;                // of a band: under one 16-bit step of noise
+constexpr float heard_log_level = 13.8155f;         // ... and deepens: to 60 dB under the loudest
+constexpr float level_floor = 1e-10f;               // of a band: under one 16-bit step of noise
 
 std::int64_t floor_div(std::int64_t a, std::int64_t b) {
     return a / b - (a % b != 0 && (a < 0) != (b < 0));
@@ -123,9 +123,11 @@ void Spreader::change(const Spectrum& frame, std::span<const float> cell_signs,
         spectrum[bin] = 0;
         if (band < 0) continue;
         const float below = loudest_ - level[bin];
+        const bool heard = below < heard_log_level;
         const float depth_db = rule_.depth_db(flatness[bin], ramp_[bin], below);
-        if (band < telephone_bands && below < heard_log_level) squared_depths += depth_db * depth_db;
-        const float gain_log = scale * factors[band / 2] * depth_db * cell_signs[band] * db_to_log;
+        if (heard && band < telephone_bands) squared_depths += depth_db * depth_db;
+        const float even_db = depth_db * (heard ? scale : std::min(scale, 1.0f));
+        const float gain_log = even_db * factors[band / 2] * cell_signs[band] * db_to_log;
         spectrum[bin] = frame[bin] * ((std::exp(gain_log) - 1) / static_cast<float>(sizes_.frame));
     }
     evenness_.add_frame(squared_depths);

@@ -54,8 +54,8 @@ class Spreader {
     Evenness evenness_;
     HostRejection rejection_;
     std::vector<float> window_, ramp_;
-    std::vector<int> band_;       // of every bin, -1 outside the grid
-    BandLevels levels_{};         // of the newest frame
+    std::vector<int> band_;                                        // of every bin, -1 outside the grid
+    BandLevels levels_{};                                          // of the newest frame
     std::array<Spectrum, HostRejection::look_ahead + 1> spectra_;  // frames analysed ahead, a ring
     int newest_spectrum_ = 0;
     std::vector<float> history_;  // the last history() host samples

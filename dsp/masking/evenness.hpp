@@ -1,8 +1,9 @@
 // Evenness: every second of speech shall carry about the same evidence.
 //
-// What a second is worth after a codec follows the squares of its depths in dB, summed over the telephone band (measured
-// on the tuning speakers: AMR 12.2 and GSM z^2 a second over that sum vary by +-15 %, z itself by a factor of 2). Tonal
-// voices and slow, separated words have little of it and are marked deeper, noisy voices shallower. Looks back only.
+// What a second is worth after a codec follows the squares of its depths in dB, summed over the telephone band
+// (measured on the tuning speakers: AMR 12.2 and GSM z^2 a second over that sum vary by +-15 %, z itself by a factor of
+// 2). Tonal voices and slow, separated words have little of it and are marked deeper, noisy voices shallower. Looks
+// back only.
 #pragma once
 
 namespace earmark {
