@@ -1,6 +1,6 @@
 // Trains the taps of dsp/detect/whitening: which combination of log energies round a chip tells its sign best?
 //
-//     train_whitening KEY PAYLOAD FILE... > dsp/detect/whitening_taps.hpp
+//     train_whitening KEY PAYLOAD FILE... > dsp/carrier/chip_filter_taps.hpp
 //
 // FILEs are marked with KEY and PAYLOAD and then distorted, each from its first sample (a codec's delay is found).
 // Every file weighs the same. Ridge regression of the known signs on the 28 log energies: the matched filter in

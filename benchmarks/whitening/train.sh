@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Remakes dsp/detect/whitening_taps.hpp from speech that Debian packages ship:
+# Remakes dsp/carrier/chip_filter_taps.hpp from speech that Debian packages ship:
 #   asterisk-core-sounds-{en,es,fr,it,ru}-g722 (16 kHz), codec2-examples (8 kHz), flite and festival voices.
 # usage: benchmarks/whitening/train.sh BUILD_DIR     (needs BUILD_DIR/tools/earmark and BUILD_DIR/benchmarks/train_whitening)
 # Each pool of speech is 60 s; each is marked with its own run of the same key and heard clean, after G.711, AMR-NB 12.2
@@ -38,6 +38,6 @@ for host in "$work"/host-*.wav; do
     files+=("$work"/{clean,g711,amr,noise}-"$name".wav)
 done
 "$build/benchmarks/train_whitening" "$work/key" $payload "${files[@]}" > "$work/taps.hpp"
-cp "$work/taps.hpp" "$root/dsp/detect/whitening_taps.hpp"
-if command -v clang-format > /dev/null; then clang-format -i "$root/dsp/detect/whitening_taps.hpp"; fi
-echo "dsp/detect/whitening_taps.hpp remade from ${#files[@]} files"
+cp "$work/taps.hpp" "$root/dsp/carrier/chip_filter_taps.hpp"
+if command -v clang-format > /dev/null; then clang-format -i "$root/dsp/carrier/chip_filter_taps.hpp"; fi
+echo "dsp/carrier/chip_filter_taps.hpp remade from ${#files[@]} files"

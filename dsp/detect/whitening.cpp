@@ -1,12 +1,8 @@
 #include "dsp/detect/whitening.hpp"
 
-#include "dsp/detect/whitening_taps.hpp"
-
 #include <algorithm>
 
 namespace earmark {
-
-static_assert(trained_whitening_taps.size() == whitening_taps);
 
 Whitening::Whitening(int bands) : chip_bands_(bands / 2) {}
 

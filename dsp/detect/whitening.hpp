@@ -1,6 +1,7 @@
 // From log energies to chip residuals: what of a chip's pattern the neighbourhood does not explain.
 #pragma once
 
+#include "dsp/carrier/chip_filter.hpp"
 #include "dsp/carrier/grid.hpp"
 #include "dsp/detect/cells.hpp"
 
@@ -13,13 +14,10 @@ inline constexpr int padded_chip_bands = 32;  // a row fills whole vector regist
 // Residual of the chip whose first cell is centred on the row; band 0..30.
 using ResidualRow = std::array<float, padded_chip_bands>;
 
-inline constexpr std::array<int, 7> whitening_hops{-4, -2, 0, 2, 4, 6, 8};  // rows looked at, relative to the chip's
-inline constexpr std::array<int, 4> whitening_bands{-1, 0, 1, 2};           // bands looked at, relative to the chip's
-inline constexpr int whitening_taps = 28;
 inline constexpr int whitening_look_ahead = 8;
 inline constexpr int whitening_rows = 13;  // rows -4 .. +8
 
-// A linear filter over the neighbourhood, trained to tell chip signs apart (whitening_taps.hpp says from what), then
+// A linear filter over the neighbourhood, trained to tell chip signs apart (chip_filter_taps.hpp says from what), then
 // clipped: matched filter and host prediction in one. Real time: no allocation.
 class Whitening {
   public:

@@ -12,15 +12,19 @@ constexpr double grid_top_hz = first_band_hz + grid_bands * band_hz;
 constexpr float silent_log_level = -23;             // the floor of Flatness
 constexpr float forget_per_hop = 1.0f / (8 * 250);  // one neper of power in 8 s
 constexpr float db_to_log = 0.115129255f;           // ln(10) / 20
+constexpr int telephone_bands = 30;                 // to 3,844 Hz: what Evenness counts ...
+constexpr float heard_log_level = 13.8155f;         // ... and deepens: to 60 dB under the loudest
+constexpr float level_floor = 1e-10f;               // of a band: under one 16-bit step of noise
 
 std::int64_t floor_div(std::int64_t a, std::int64_t b) {
     return a / b - (a % b != 0 && (a < 0) != (b < 0));
 }
 
-// Cell of a frame centred on sample `centre`, in integers so that every platform agrees: 16 ms = 2/125 s.
-int cell_at(std::int64_t centre, int sample_rate_hz) {
-    const std::int64_t cell = floor_div(centre * 125, 2 * static_cast<std::int64_t>(sample_rate_hz));
-    return static_cast<int>(cell - floor_div(cell, packet_cells) * packet_cells);
+// Hop of the packet on which a frame centred on sample `centre` falls, in integers so that every platform agrees:
+// 4 ms = 1/250 s.
+int hop_at(std::int64_t centre, int sample_rate_hz) {
+    const std::int64_t hop = floor_div(centre * 250, sample_rate_hz);
+    return static_cast<int>(hop - floor_div(hop, packet_hops) * packet_hops);
 }
 
 }  // namespace
@@ -34,6 +38,7 @@ Spreader::Spreader(int sample_rate_hz, Profile profile)
       rule_(depth_rule(profile)),
       fft_(sizes_.frame),
       flatness_(sizes_.mask_window, sample_rate_hz, grid_top_hz),
+      evenness_(rule_.usual_frame),
       window_(root_hann_quarter(sizes_.frame)) {
     for (int bin = 0; bin < fft_.bins(); ++bin) {
         const double frequency_hz = static_cast<double>(bin) * sample_rate_hz / sizes_.frame;
@@ -41,6 +46,7 @@ Spreader::Spreader(int sample_rate_hz, Profile profile)
         band_.push_back(band >= 0 && band < grid_bands ? band : -1);
         ramp_.push_back(rule_.ramp(frequency_hz));
     }
+    for (Spectrum& spectrum : spectra_) spectrum.resize(fft_.bins());
     history_.resize(sizes_.history());
     overlap_.resize(sizes_.frame);
     change_.resize(sizes_.hop);
@@ -51,6 +57,9 @@ void Spreader::reset() noexcept {
     std::fill(history_.begin(), history_.end(), 0.0f);
     std::fill(overlap_.begin(), overlap_.end(), 0.0f);
     std::fill(change_.begin(), change_.end(), 0.0f);
+    for (Spectrum& spectrum : spectra_) std::fill(spectrum.begin(), spectrum.end(), 0.0f);
+    evenness_.reset();
+    rejection_.reset();
     loudest_ = silent_log_level;
     position_ = 0;
 }
@@ -60,8 +69,7 @@ std::span<const float> Spreader::add_hop(std::span<const float> host, const Cell
     std::copy(history_.begin() + hop, history_.end(), history_.begin());
     std::copy(host.begin(), host.end(), history_.end() - hop);
     position_ += hop;
-    if (std::any_of(history_.begin(), history_.end(), [](float x) { return x != 0; }))
-        spread(signs, cell_at(position_ - sizes_.frame - hop / 2, sample_rate_hz_));
+    spread(signs);
     std::copy_n(overlap_.begin(), hop, change_.begin());
     std::copy(overlap_.begin() + hop, overlap_.end(), overlap_.begin());
     std::fill(overlap_.end() - hop, overlap_.end(), 0.0f);
@@ -73,28 +81,58 @@ std::span<const float> Spreader::delayed_host() const noexcept {
 }
 
 // The frame lies in the middle of the mask window, which is the history without its first and last half hop.
-void Spreader::spread(const CellSigns& signs, int cell) noexcept {
+void Spreader::spread(const CellSigns& signs) noexcept {
     const std::span<const float> mask_samples(history_.data() + sizes_.hop / 2, sizes_.mask_window);
+    if (std::all_of(history_.begin(), history_.end(), [](float x) { return x == 0; })) {
+        for (Spectrum& spectrum : spectra_) std::fill(spectrum.begin(), spectrum.end(), 0.0f);
+        evenness_.add_frame(0);
+        return;
+    }
+    const int hop = hop_at(position_ - sizes_.frame - sizes_.hop / 2, sample_rate_hz_);
+    const std::span<const float, grid_bands> cell_signs(signs.data() + hop / cell_hops * grid_bands, grid_bands);
+    analyse_ahead(mask_samples);
     flatness_.analyse(mask_samples);
-    const auto flatness = flatness_.flatness(), level = flatness_.log_level();
-    loudest_ = std::max(loudest_ - forget_per_hop, *std::max_element(level.begin(), level.end()));
-    const auto frame = mask_samples.subspan(sizes_.frame / 2, sizes_.frame);
+    change(spectra_[(newest_spectrum_ + 1) % spectra_.size()], cell_signs,
+           rejection_.factors(levels_, hop % chip_hops, cell_signs));
+}
+
+// The newest frame that the mask window holds, kept until its turn comes.
+void Spreader::analyse_ahead(std::span<const float> mask_samples) noexcept {
+    const auto frame = mask_samples.last(sizes_.frame);
     const auto time = fft_.time();
     for (int i = 0; i < sizes_.frame; ++i) time[i] = frame[i] * window_[i];
     fft_.forward();
-
-    const float* cell_signs = signs.data() + cell * grid_bands;
     const auto spectrum = fft_.frequency();
+    newest_spectrum_ = (newest_spectrum_ + 1) % static_cast<int>(spectra_.size());
+    std::copy(spectrum.begin(), spectrum.end(), spectra_[newest_spectrum_].begin());
+    levels_.fill(level_floor * static_cast<float>(sizes_.frame));
+    for (int bin = 0; bin < fft_.bins(); ++bin)
+        if (band_[bin] >= 0) levels_[band_[bin]] += std::norm(spectrum[bin]);
+    for (float& level : levels_) level = std::log(level);
+}
+
+void Spreader::change(const Spectrum& frame, std::span<const float> cell_signs,
+                      std::span<const float> factors) noexcept {
+    const auto flatness = flatness_.flatness(), level = flatness_.log_level();
+    loudest_ = std::max(loudest_ - forget_per_hop, *std::max_element(level.begin(), level.end()));
+    const float scale = evenness_.scale();
+    const auto spectrum = fft_.frequency();
+    float squared_depths = 0;
     for (int bin = 0; bin < fft_.bins(); ++bin) {
-        float change = 0;
-        if (band_[bin] >= 0) {
-            const float depth_db = rule_.depth_db(flatness[bin], ramp_[bin], loudest_ - level[bin]);
-            change = (std::exp(depth_db * cell_signs[band_[bin]] * db_to_log) - 1) / static_cast<float>(sizes_.frame);
-        }
-        spectrum[bin] *= change;
+        const int band = band_[bin];
+        spectrum[bin] = 0;
+        if (band < 0) continue;
+        const float below = loudest_ - level[bin];
+        const bool heard = below < heard_log_level;
+        const float depth_db = rule_.depth_db(flatness[bin], ramp_[bin], below);
+        if (heard && band < telephone_bands) squared_depths += depth_db * depth_db;
+        const float even_db = depth_db * (heard ? scale : std::min(scale, 1.0f));
+        const float gain_log = even_db * factors[band / 2] * cell_signs[band] * db_to_log;
+        spectrum[bin] = frame[bin] * ((std::exp(gain_log) - 1) / static_cast<float>(sizes_.frame));
     }
+    evenness_.add_frame(squared_depths);
     fft_.inverse();
-    for (int i = 0; i < sizes_.frame; ++i) overlap_[i] += time[i] * window_[i];
+    for (int i = 0; i < sizes_.frame; ++i) overlap_[i] += fft_.time()[i] * window_[i];
 }
 
 }  // namespace earmark

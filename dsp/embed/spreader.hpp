@@ -3,11 +3,14 @@
 #pragma once
 
 #include "dsp/carrier/grid.hpp"
+#include "dsp/embed/host_rejection.hpp"
 #include "dsp/masking/depth.hpp"
+#include "dsp/masking/evenness.hpp"
 #include "dsp/masking/flatness.hpp"
 #include "dsp/transform/fft.hpp"
 
 #include <array>
+#include <complex>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -37,15 +40,24 @@ class Spreader {
     std::span<const float> delayed_host() const noexcept;
 
   private:
-    void spread(const CellSigns& signs, int cell) noexcept;
+    using Spectrum = std::vector<std::complex<float>>;
+
+    void spread(const CellSigns& signs) noexcept;
+    void analyse_ahead(std::span<const float> mask_samples) noexcept;
+    void change(const Spectrum& frame, std::span<const float> cell_signs, std::span<const float> factors) noexcept;
 
     FrameSizes sizes_;
     int sample_rate_hz_;
     DepthRule rule_;
     RealFft fft_;
     Flatness flatness_;
+    Evenness evenness_;
+    HostRejection rejection_;
     std::vector<float> window_, ramp_;
-    std::vector<int> band_;       // of every bin, -1 outside the grid
+    std::vector<int> band_;                                        // of every bin, -1 outside the grid
+    BandLevels levels_{};                                          // of the newest frame
+    std::array<Spectrum, HostRejection::look_ahead + 1> spectra_;  // frames analysed ahead, a ring
+    int newest_spectrum_ = 0;
     std::vector<float> history_;  // the last history() host samples
     std::vector<float> overlap_;  // [0, frame): change under construction
     std::vector<float> change_;   // [0, hop): change finished

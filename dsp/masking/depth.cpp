@@ -35,11 +35,11 @@ float DepthRule::depth_db(float flatness, float ramp_here, float below_loudest) 
 DepthRule depth_rule(Profile profile) noexcept {
     switch (profile) {
         case Profile::transparent:
-            return {0.45f, 2.4f, 0.0f, 1.1f, 0.7f, 0.0f};
+            return {0.45f, 2.4f, 0.0f, 1.1f, 0.7f, 0.0f, 210};
         case Profile::standard:
-            return {0.8f, 3.35f, 0.45f, 1.22f, 0.6f, 0.15f};
+            return {1.05f, 2.9f, 0.45f, 1.22f, 0.75f, 0.15f, 650};
         case Profile::robust:
-            return {1.1f, 4.8f, 0.45f, 1.25f, 0.6f, 0.2f};
+            return {1.1f, 4.7f, 0.45f, 1.25f, 0.65f, 0.2f, 1000};
     }
     return {};
 }

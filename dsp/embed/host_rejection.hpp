@@ -1,0 +1,39 @@
+// Host rejection (improved spread spectrum: Malvar and Florencio, IEEE Trans. Signal Processing 51(4), 2003): where the
+// host's own log energies already speak for a chip's sign the mark goes shallower, where they speak against it deeper.
+//
+// What the detector's filter will read of the host is foreseen from the frames known so far, two hops beyond the frame
+// being marked, so nothing is added to the latency; rows of the filter still to come are taken to equal the newest one.
+#pragma once
+
+#include "dsp/carrier/grid.hpp"
+
+#include <array>
+#include <span>
+
+namespace earmark {
+
+// Log energy (natural, of power) of every band of the grid in one frame.
+using BandLevels = std::array<float, grid_bands>;
+
+// Real time: no allocation.
+class HostRejection {
+  public:
+    static constexpr int look_ahead = 2;  // hops between the newest frame known and the frame marked
+
+    HostRejection() { reset(); }
+    void reset() noexcept;
+
+    // newest: the frame look_ahead hops after the one to be marked. hop_in_chip: 0 .. 7, the frame's place in its row
+    // of chips. cell_signs: the signs of its cell, one a band. Returns the factor of the depth for each band of chips.
+    std::span<const float, chip_bands> factors(const BandLevels& newest, int hop_in_chip,
+                                               std::span<const float, grid_bands> cell_signs) noexcept;
+
+  private:
+    static constexpr int frames = 16;  // a power of 2 above the 13 rows of the filter and the look-ahead
+
+    std::array<std::array<float, grid_bands + 2>, frames> levels_{};  // a ring; the edge bands stand twice
+    std::array<float, chip_bands> factors_{};
+    int newest_ = 0;
+};
+
+}  // namespace earmark
