@@ -32,13 +32,14 @@ int hop_at(std::int64_t centre, int sample_rate_hz) {
 FrameSizes::FrameSizes(int sample_rate_hz)
     : hop(2 * static_cast<int>(std::lround(hop_s / 2 * sample_rate_hz))), frame(4 * hop), mask_window(2 * frame) {}
 
-Spreader::Spreader(int sample_rate_hz, Profile profile)
+Spreader::Spreader(int sample_rate_hz, const DepthRule& rule)
     : sizes_(sample_rate_hz),
       sample_rate_hz_(sample_rate_hz),
-      rule_(depth_rule(profile)),
+      rule_(rule),
       fft_(sizes_.frame),
       flatness_(sizes_.mask_window, sample_rate_hz, grid_top_hz),
       evenness_(rule_.usual_frame),
+      rejection_(rule_.host_rejection),
       window_(root_hann_quarter(sizes_.frame)) {
     for (int bin = 0; bin < fft_.bins(); ++bin) {
         const double frequency_hz = static_cast<double>(bin) * sample_rate_hz / sizes_.frame;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dsp/carrier/grid.hpp"
+#include "dsp/embed/cell_signs.hpp"
 #include "dsp/embed/host_rejection.hpp"
 #include "dsp/masking/depth.hpp"
 #include "dsp/masking/evenness.hpp"
@@ -17,9 +18,6 @@
 
 namespace earmark {
 
-// Sign of every cell of a packet, [cell * grid_bands + band]: carrier times codeword times chip pattern.
-using CellSigns = std::array<float, packet_cells * grid_bands>;
-
 // Frame sizes in samples: a hop is a quarter of a cell, rounded to an even number.
 struct FrameSizes {
     explicit FrameSizes(int sample_rate_hz);
@@ -31,7 +29,7 @@ struct FrameSizes {
 // Real time: add_hop() allocates nothing, locks nothing, throws nothing.
 class Spreader {
   public:
-    Spreader(int sample_rate_hz, Profile profile);
+    Spreader(int sample_rate_hz, const DepthRule& rule);
     void reset() noexcept;
 
     // host: the next hop samples. Returns the hop samples of change that belong to the host delay() earlier.
