@@ -10,7 +10,7 @@ namespace earmark {
 namespace {
 
 constexpr int butterfly_count = code_states / 2;
-constexpr std::size_t most_foretold = 16;
+constexpr std::size_t most_foretold = 8;
 
 using Signs = std::array<std::array<std::int16_t, butterfly_count>, most_outputs>;
 

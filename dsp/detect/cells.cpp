@@ -13,7 +13,7 @@ constexpr int rows_per_s = 250;
 constexpr float energy_floor = 1e-10f;  // about one 16-bit step of noise: digital silence gives flat rows
 constexpr float active_power = 1e-6f;   // -60 dBFS
 constexpr float inaudible = 1e-10f;     // -200 dBFS: silence, lest denormal numbers slow the transform
-constexpr std::size_t spare_samples = 1024;
+constexpr std::size_t spare_samples = 512;
 
 // The smallest even length >= n without a prime factor above 7: fast in every FFT library.
 int fast_length(int n) {

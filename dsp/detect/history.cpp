@@ -6,7 +6,7 @@ namespace earmark {
 
 History::History(int chip_bands_heard, int capacity)
     : capacity_(capacity),
-      width_(chip_bands_heard <= padded_chip_bands / 2 ? padded_chip_bands / 2 : padded_chip_bands),
+      width_(chip_bands_heard),
       rows_(static_cast<std::size_t>(capacity) * slot_rows * static_cast<std::size_t>(width_)),
       notes_(static_cast<std::size_t>(capacity)) {}
 

@@ -9,7 +9,7 @@
 
 namespace earmark {
 
-// Real time: push() and clear() allocate nothing. Memory: capacity * 128 * 16 (or 32) bytes.
+// Real time: push() and clear() allocate nothing. Memory: capacity slots of 128 rows of one byte a chip band.
 class History {
   public:
     History(int chip_bands_heard, int capacity);

@@ -9,7 +9,7 @@
 namespace earmark {
 namespace {
 
-constexpr int most_ended = 64;
+constexpr int most_ended = 32;
 constexpr std::size_t most_scores = std::size_t{1} << 18;  // 37 hours
 constexpr int least_followed_slots = 2;                    // before "it has ended" means anything
 constexpr int least_gap_slots = 4;                         // shorter pauses are no end (segmenter.cpp)

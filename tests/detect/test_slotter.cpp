@@ -118,8 +118,7 @@ TEST_CASE("slotter: a loud start does not deafen for good") {
     for (int row = 0; row < slot_rows; ++row) rows[std::size_t(row)].log_energy[0] += 18;
     const auto slots = slots_of(rows, grid_bands);
     const auto heard = [](const Slot& slot) {
-        return std::any_of(slot.residuals.begin(), slot.residuals.end(),
-                           [&](const WholeRow& r) { return r[20] != 0; });
+        return std::any_of(slot.residuals.begin(), slot.residuals.end(), [&](const WholeRow& r) { return r[20] != 0; });
     };
     CHECK_FALSE(heard(slots[0]));
     CHECK_FALSE(heard(slots[4]));
