@@ -14,7 +14,7 @@ from earmark.attacks.timing import CROP_S, read_at
 
 RATE = 16000
 LONGEST_PADDING_S = 0.12  # codecs pad to whole frames and may keep their delay
-QUIETER = {"gain_down_20db": 20.1, "loudness": 20, "lowpass_500": 12, "highpass_1500": 15, "moving_average_40": 12, "compressor": 15,
+QUIETER = {"gain_down_20db": 20.1, "lowpass_500": 12, "highpass_1500": 15, "moving_average_40": 12, "compressor": 15,
            "limiter": 15, "amr_4k75": 12}  # fmt: skip
 SHORTER = ("crop", "loss_*_deleted", "playout_jumps", "drop_samples")  # by chance, not by a factor
 

@@ -80,7 +80,8 @@ def loudness(samples: Any, sample_rate: int, seed: int = 0, *, lufs: float) -> C
     """EBU R128 loudness normalisation on the fly (ffmpeg loudnorm: gain moves with time); -40 to -5 LUFS."""
     target = in_range("lufs", lufs, -40, -5, " LUFS")
     graph = f"loudnorm=I={target}:TP=-1.5:LRA=7,aresample={sample_rate}"
-    return _same_length(samples, sample_rate, graph), sample_rate
+    heard = np.resize(samples, max(len(samples), 4 * sample_rate))  # under 3 s it would take any signal for silence
+    return _same_length(heard, sample_rate, graph)[: len(samples)], sample_rate
 
 
 @attack
