@@ -32,14 +32,32 @@ class Planar:
 
     def back(self, result: Float32Array) -> Any:
         """`result` (channels, samples) as the caller's kind; the number of samples may differ from the input's."""
+        array = self.in_numpy(result)
+        return sys.modules["torch"].from_numpy(array) if self.is_torch else array
+
+    def in_numpy(self, result: Float32Array) -> npt.NDArray[Any]:
+        """`result` in the caller's shape and dtype."""
         if self.one_dimensional:
             result = result[0]
         array: npt.NDArray[Any] = result
         if self.dtype.kind == "i":
             array = np.rint(result * np.float32(INT16_STEPS))
             np.clip(array, -INT16_STEPS, INT16_STEPS - 1, out=array)
-        array = array.astype(self.dtype, copy=False)
-        return sys.modules["torch"].from_numpy(array) if self.is_torch else array
+        return array.astype(self.dtype, copy=False)
+
+
+def as_out(out: object, like: Planar) -> npt.NDArray[Any]:
+    """The array that a result goes into: of the input's dtype and shape, any layout; may be the input itself."""
+    if not isinstance(out, np.ndarray):
+        raise TypeError(f"out: {type(out).__name__} given, a NumPy array is needed")
+    shape = like.samples.shape[1:] if like.one_dimensional else like.samples.shape
+    if out.dtype != like.dtype:
+        raise ValueError(f"out: dtype {out.dtype}, that of the input is {like.dtype}")
+    if out.shape != shape:
+        raise ValueError(f"out: shape {out.shape}, that of the input is {shape}")
+    if not out.flags.writeable:
+        raise ValueError("out: a read-only array")
+    return out
 
 
 def as_host(audio: object, name: str, *, allow_empty: bool = False) -> Planar:

@@ -1,10 +1,10 @@
 """What an attack is: a checked function (samples, sample_rate, seed, *, parameters), and a row of a table that holds one."""
 from __future__ import annotations
 
+import dataclasses
 import functools
 import importlib
 from collections import abc
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
@@ -45,7 +45,7 @@ def as_mono(samples: Any) -> Samples:
     return np.asarray(planar.samples[0], dtype=np.float64)
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Attack:
     """A row: call it with (samples, sample_rate, seed) and get (samples, sample_rate).
 
@@ -57,7 +57,7 @@ class Attack:
     """
 
     change: abc.Callable[..., Changed]
-    parameters: abc.Mapping[str, Any] = field(default_factory=dict)
+    parameters: abc.Mapping[str, Any] = dataclasses.field(default_factory=dict)
     source: str = ""
     tempo: float = 1.0
     head: abc.Callable[[Any, int, int], int] | None = None

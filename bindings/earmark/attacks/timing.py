@@ -1,8 +1,8 @@
 """Time moves: cuts, other speeds, other tempi, other pitches, clocks that drift, samples that get lost."""
 from __future__ import annotations
 
+import fractions
 import functools
-from fractions import Fraction
 from math import gcd
 from typing import Any
 
@@ -76,7 +76,7 @@ def delay(samples: Any, sample_rate: int, seed: int = 0, *, delay_s: float) -> C
 @attack
 def speed(samples: Any, sample_rate: int, seed: int = 0, *, factor: float) -> Changed:
     """A tape played faster (factor above 1) or slower: tempo and pitch move together. 0.25 to 4."""
-    ratio = Fraction(in_range("factor", factor, 0.25, 4)).limit_denominator(2000)
+    ratio = fractions.Fraction(in_range("factor", factor, 0.25, 4)).limit_denominator(2000)
     return scipy_signal().resample_poly(samples, ratio.denominator, ratio.numerator), sample_rate
 
 
