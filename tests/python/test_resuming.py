@@ -79,7 +79,7 @@ def test_polls_of_unmarked_speech(detector, speech):
 
 def test_state_holds_no_secret(detector, long, key):
     detector.push(long[:100_000])
-    secret = bytes.fromhex(key.text().split("secret: ")[1].split()[0])
+    secret = bytes.fromhex(key.text().split("\nsecret: ")[1].split()[0])
     for kept in (detector.save(), pickle.dumps(detector)):
         assert secret not in kept and secret.hex().encode() not in kept
 
