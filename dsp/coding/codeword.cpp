@@ -87,9 +87,10 @@ Codeword encode(const Payload& payload) {
 CodewordDecoder::CodewordDecoder() : list_(std::make_unique<ListViterbi>(most_candidates)) {}
 CodewordDecoder::~CodewordDecoder() = default;
 
-void CodewordDecoder::start(std::span<const float, codeword_bits> soft_bits, int payload_bits,
-                            double least_statistic) noexcept {
+void CodewordDecoder::start(std::span<const float, codeword_bits> soft_bits, int payload_bits, double least_statistic,
+                            int candidates) noexcept {
     payload_.reset();
+    candidates_left_ = candidates;
     busy_ = false;
     payload_bits_ = payload_bits;
     const auto scaled = scale(soft_bits, scramble(payload_bits));
@@ -103,7 +104,7 @@ void CodewordDecoder::start(std::span<const float, codeword_bits> soft_bits, int
 
 bool CodewordDecoder::step() noexcept {
     if (!busy_) return false;
-    busy_ = list_->next();
+    busy_ = candidates_left_-- > 0 && list_->next();
     if (busy_) payload_ = checked_payload(*list_, payload_bits_);
     if (payload_) busy_ = false;
     return busy_;

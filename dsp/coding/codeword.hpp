@@ -46,7 +46,8 @@ class CodewordDecoder {
     CodewordDecoder();
     ~CodewordDecoder();
 
-    void start(std::span<const float, codeword_bits> soft_bits, int payload_bits, double least_statistic) noexcept;
+    void start(std::span<const float, codeword_bits> soft_bits, int payload_bits, double least_statistic,
+               int candidates = most_candidates) noexcept;
     // True while there is more to do.
     bool step() noexcept;
     const std::optional<Payload>& payload() const noexcept { return payload_; }
@@ -54,7 +55,7 @@ class CodewordDecoder {
   private:
     std::unique_ptr<ListViterbi> list_;
     std::array<std::int16_t, codeword_bits> whole_soft_bits_{};
-    int payload_bits_ = 0;
+    int payload_bits_ = 0, candidates_left_ = 0;
     bool busy_ = false;
     std::optional<Payload> payload_;
 };

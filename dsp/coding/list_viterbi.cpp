@@ -10,6 +10,7 @@ namespace earmark {
 namespace {
 
 constexpr int butterfly_count = code_states / 2;
+constexpr std::size_t most_foretold = 8;
 
 using Signs = std::array<std::array<std::int16_t, butterfly_count>, most_outputs>;
 
@@ -45,6 +46,7 @@ ListViterbi::ListViterbi(int longest)
     : before_(code_states), after_(code_states), branch_(butterfly_count), choices_(most_sections), longest_(longest) {
     listed_.reserve(static_cast<std::size_t>(longest));
     waiting_.reserve(static_cast<std::size_t>(longest) + 1);
+    foretold_.reserve(most_foretold);
     branch_signs();
 }
 
@@ -60,16 +62,20 @@ void ListViterbi::start(SoftBits soft_bits, int message_bits, int least_correlat
     pushed_ = 0;
     listed_.clear();
     waiting_.clear();
+    foretold_.clear();
 }
 
-// With `listed`, how close the choices on that path were becomes known, and each may be reversed in its turn.
-void ListViterbi::run_trellis(const Path* listed) noexcept {
+// The margins wanted are those of the choices made before, so the first run wants none.
+void ListViterbi::run_trellis(std::span<Margins* const> wanted) noexcept {
+    int end = wanted.empty() ? sections_.count() : 0;
+    for (const Margins* margins : wanted) end = std::max(end, margins->last + 1);
     before_[0] = 0;
-    for (int section = 0; section < sections_.count(); ++section) {
+    for (int section = 0; section < end; ++section) {
         correlate_branches(
             {soft_bits_ + sections_.first_code_bit(section), static_cast<std::size_t>(sections_.outputs(section))},
             branch_);
-        if (listed != nullptr && section >= code_memory && section <= traced_from_) note_deviation(*listed, section);
+        for (Margins* margins : wanted)
+            if (section >= code_memory && section <= margins->last) note_margin(*margins, section);
         if (section < code_memory)
             open_up(section);
         else if (section < sections_.message_bits)
@@ -137,24 +143,46 @@ bool ListViterbi::chose_upper(int section, int state) const noexcept {
 bool ListViterbi::next() noexcept {
     if (std::ssize(listed_) == longest_) return false;
     if (listed_.empty()) {
-        run_trellis(nullptr);
+        run_trellis({});
         correlation_ = before_[0];
         if (correlation_ < least_) return false;
-        trace(Path{}, sections_.count() - 1, false);
+        last_ = {correlation_, 0, -1, sections_.count()};
+        listed_.push_back(trace(Path{}, sections_.count() - 1, false));
         return true;
     }
-    const Path last = listed_.back();
-    run_trellis(&last);
+    expand_last();
     if (waiting_.empty()) return false;
-    const Deviation deviation = waiting_.back();
+    last_ = waiting_.back();
     waiting_.pop_back();
-    correlation_ = deviation.correlation;
-    trace(listed_[static_cast<std::size_t>(deviation.parent)], deviation.section, true);
+    correlation_ = last_.correlation;
+    listed_.push_back(trace(listed_[static_cast<std::size_t>(last_.parent)], last_.section, true));
     return true;
 }
 
+// Lets every choice of the last listed path wait to be reversed in its turn, from where it left its parent downwards.
+void ListViterbi::expand_last() noexcept {
+    auto known = std::find_if(foretold_.begin(), foretold_.end(), [this](const Foretold& told) {
+        return told.parent == last_.parent && told.section == last_.section;
+    });
+    if (known == foretold_.end()) {
+        foretold_.clear();
+        foretold_.push_back({last_.parent, last_.section, {listed_.back(), last_.section - 1, {}}});
+        for (auto next = waiting_.rbegin(); next != waiting_.rend() && foretold_.size() < foretold_.capacity(); ++next)
+            foretold_.push_back(
+                {next->parent,
+                 next->section,
+                 {trace(listed_[static_cast<std::size_t>(next->parent)], next->section, true), next->section - 1, {}}});
+        std::array<Margins*, most_foretold> wanted;
+        for (std::size_t i = 0; i < foretold_.size(); ++i) wanted[i] = &foretold_[i].margins;
+        run_trellis({wanted.data(), foretold_.size()});
+        known = foretold_.begin();
+    }
+    for (int section = code_memory; section <= known->margins.last; ++section)
+        push(correlation_ - known->margins.margin[static_cast<std::size_t>(section)], section);
+}
+
 // Follows the survivors back from `section`, where the choice of the parent is reversed if told so.
-void ListViterbi::trace(Path path, int section, bool reverse) noexcept {
+ListViterbi::Path ListViterbi::trace(Path path, int section, bool reverse) const noexcept {
     const int last = sections_.count() - 1;
     int state = state_after(path, section);
     int bit = last - (section - code_memory);
@@ -162,22 +190,21 @@ void ListViterbi::trace(Path path, int section, bool reverse) noexcept {
         const int kept = std::clamp(bit - 64 * static_cast<int>(word), 0, 64);
         path[word] &= kept == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << kept) - 1;
     }
-    traced_from_ = reverse ? section - 1 : section;
     for (int at = section; at >= code_memory; --at, ++bit) {
         const bool upper = chose_upper(at, state) != (reverse && at == section);
         path[static_cast<std::size_t>(bit) / 64] |= std::uint64_t{upper} << (bit % 64);
         state = (state >> 1) | (upper ? butterfly_count : 0);
     }
-    listed_.push_back(path);
+    return path;
 }
 
 // Called before the section is run: by how much the path's choice there won.
-void ListViterbi::note_deviation(const Path& listed, int section) noexcept {
-    const int state = state_after(listed, section);
+void ListViterbi::note_margin(Margins& wanted, int section) const noexcept {
+    const int state = state_after(wanted.path, section);
     const auto j = static_cast<std::size_t>(state >> 1);
     const int sign = (state & 1) == 0 ? 1 : -1;
     const int difference = before_[j] + sign * branch_[j] - (before_[j + butterfly_count] - sign * branch_[j]);
-    push(correlation_ - std::abs(difference), section);
+    wanted.margin[static_cast<std::size_t>(section)] = static_cast<std::int16_t>(std::abs(difference));
 }
 
 // A list of at most `longest_` needs no more than what is left of it to wait: the lowest ones beyond are dropped.

@@ -6,7 +6,7 @@
 //     while (list.next()) { ... list.message_bit(i), list.correlation() ... }
 //
 // Of the trellis only the choices are kept, a bit a state, 80 kB in all. How close each choice on a listed path was, is
-// found by running the trellis again: that is 0.1 ms for each message listed, and one is mostly all.
+// found by running the trellis again, at once for that path and those that will probably be listed next.
 #pragma once
 
 #include "dsp/coding/codeword.hpp"
@@ -33,7 +33,7 @@ class ListViterbi {
     // soft_bits stay with the caller until the list is done. Real time: no allocation.
     void start(SoftBits soft_bits, int message_bits, int least_correlation) noexcept;
 
-    // Moves to the next message; false when there is none. One run through the trellis, 0.1 ms. Real time.
+    // Moves to the next message; false when there is none. At most one run through the trellis, 0.1 ms. Real time.
     bool next() noexcept;
 
     int message_bit(int index) const;  // 0 or 1
@@ -54,14 +54,27 @@ class ListViterbi {
     using Choices = std::array<std::array<std::uint16_t, choice_words>, 2>;
     static constexpr int most_sections = longest_message_bits + code_memory;
 
-    void run_trellis(const Path* listed) noexcept;
+    // A path and how close its own choices were: those from section code_memory to `last`.
+    struct Margins {
+        Path path;
+        int last;
+        std::array<std::int16_t, most_sections> margin;
+    };
+    // Foretold paths are told apart by where they leave which parent.
+    struct Foretold {
+        std::int32_t parent, section;
+        Margins margins;
+    };
+
+    void run_trellis(std::span<Margins* const> wanted) noexcept;
+    void expand_last() noexcept;
     void open_up(int section) noexcept;
     void close_down(int section) noexcept;
     void choose(int section) noexcept;
     bool chose_upper(int section, int state) const noexcept;
-    void note_deviation(const Path& listed, int section) noexcept;
+    void note_margin(Margins& wanted, int section) const noexcept;
     void push(int correlation, int section) noexcept;
-    void trace(Path path, int section, bool reverse) noexcept;
+    Path trace(Path path, int section, bool reverse) const noexcept;
     int state_after(const Path& path, int section) const noexcept;
 
     Sections sections_{1};
@@ -73,7 +86,8 @@ class ListViterbi {
 
     std::vector<Path> listed_;
     std::vector<Deviation> waiting_;  // the best one last
-    int traced_from_ = 0;             // section at which the last listed path left its parent
+    Deviation last_{};                // how the last listed path came about
+    std::vector<Foretold> foretold_;
     int pushed_ = 0;
     int least_ = 1;
     int longest_;
