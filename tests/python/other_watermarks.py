@@ -49,10 +49,22 @@ def install_audiowmark(folder):
 
 
 class Tensor(np.ndarray):
-    """As much of torch.Tensor as a numpy array can be."""
+    """As much of torch.Tensor as a numpy array can be. Like the real one it gives no array while it carries a gradient."""
+
+    requires_grad = False
+
+    def requires_grad_(self):
+        copy = np.array(self).view(Tensor)
+        copy.requires_grad = True
+        return copy
+
+    def __array__(self, *more):
+        if self.requires_grad:
+            raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+        return np.ndarray.__array__(self, *more)
 
     def detach(self):
-        return self
+        return np.ndarray.view(self, np.ndarray).copy().view(Tensor)
 
     def cpu(self):
         return self
