@@ -345,3 +345,22 @@ def test_no_ffmpeg_is_said(monkeypatch):
 
 def test_int16_is_scaled():
     assert np.array_equal(attacks.polarity(np.array([16384, -32768], np.int16), RATE)[0], [-0.5, 1])
+
+
+def test_averaging_learns_the_carrier_and_takes_some_of_it(voice, stereo, key):
+    """From marked files of one key, and from nothing else: the attack lowers the evidence, unmarked files teach it nothing."""
+    hosts = [(voice(RATE), RATE), (stereo[1].astype(np.float64), 24000), (0.5 * voice(24000), 24000)]
+    clips = [(earmark.embed(x, sample_rate=rate, key=key, payload=n), rate) for n, (x, rate) in enumerate(hosts)]
+    learned, nothing = attacks.learn(clips[1:]), attacks.learn(hosts[1:])
+    assert learned.gain_db.shape == (31, 64) and learned.packets >= 8
+    assert np.std(learned.gain_db) > 3 * np.std(nothing.gain_db)
+    out, rate = attacks.average_out(*clips[0], 0, learned=learned, strength=2)
+    assert rate == RATE and out.shape == clips[0][0].shape
+    before, after = (earmark.detect(x, sample_rate=RATE, key=key) for x in (clips[0][0], out))
+    assert after.log10_p > 0.9 * before.log10_p and np.mean((out - clips[0][0]) ** 2) > 0
+    unchanged, _ = attacks.average_out(*clips[0], 0, learned=learned, strength=0)
+    assert np.allclose(unchanged, clips[0][0], atol=1e-9)
+    with pytest.raises(ValueError, match="^clips: 0 packets"):
+        attacks.learn([(np.zeros(100), RATE)])
+    with pytest.raises(TypeError, match="^learned: "):
+        attacks.average_out(GOOD, RATE, learned=None)

@@ -19,6 +19,7 @@ table() has every row that figures are published for; suite(name) those of a pub
 values; Attack makes a row of a function.
 """
 from .attack import Attack, none
+from .averaging import Learned, average_out, learn
 from .calls import mobile_call, over_the_air, phone_call, simulated_call
 from .codecs import CODECS, codec, codec_chain, coded
 from .filters import (
@@ -50,6 +51,7 @@ from .mixing import babble, music_beneath, noise_of_level, pink_noise, second_ta
 from .network import packet_loss, playout_jumps, playout_warps
 from .remarking import overwrite
 from .rooms import echo, multipath, reverb, room_response
+from .sounds import packaged_voices
 from .suites import SUITES, suite
 from .table import chosen, table
 from .timing import (
