@@ -10,8 +10,7 @@ namespace {
 
 constexpr double window_s = 0.024;
 constexpr int rows_per_s = 250;
-constexpr float energy_floor = 1e-10f;  // about one 16-bit step of noise: digital silence gives flat rows
-constexpr float active_power = 1e-6f;   // -60 dBFS
+constexpr float active_power = 1e-6f;  // -60 dBFS
 constexpr std::size_t spare_samples = 4096;
 
 // The smallest even length >= n without a prime factor above 7: fast in every FFT library.
@@ -26,7 +25,7 @@ int fast_length(int n) {
 
 }  // namespace
 
-Cells::Cells(int sample_rate_hz, Sink sink)
+Cells::Cells(int sample_rate_hz, Sink sink, double top_hz)
     : sample_rate_hz_(sample_rate_hz),
       window_samples_(2 * static_cast<int>(std::lround(window_s / 2 * sample_rate_hz))),
       fft_(fast_length(window_samples_)),
@@ -36,7 +35,7 @@ Cells::Cells(int sample_rate_hz, Sink sink)
     for (const float w : window_) energy += w * w;
     for (float& w : window_) w /= std::sqrt(energy);  // white noise of power P gives P in every bin
 
-    const double bin_hz = static_cast<double>(sample_rate_hz) / fft_.length();
+    const double bin_hz = this->bin_hz();
     for (int band = 0; band < grid_bands; ++band) {
         const double low = first_band_hz + band * band_hz, high = low + band_hz;
         if (high > 0.99 * sample_rate_hz / 2) break;
@@ -48,7 +47,8 @@ Cells::Cells(int sample_rate_hz, Sink sink)
         shares_.push_back(std::move(share));
     }
     bands_ = static_cast<int>(shares_.size());
-    power_.resize(shares_.back().first_bin + shares_.back().weights.size());
+    const auto wanted = static_cast<std::size_t>(std::min<double>(top_hz / bin_hz, fft_.bins()));
+    power_.resize(std::max(wanted, shares_.back().first_bin + shares_.back().weights.size()));
     buffer_.resize(window_samples_ + spare_samples);
     reset();
 }

@@ -12,6 +12,8 @@
 
 namespace earmark {
 
+inline constexpr float energy_floor = 1e-10f;  // about one 16-bit step of noise: digital silence gives flat rows
+
 struct CellRow {
     std::array<float, grid_bands> log_energy;  // natural logarithm of power; bands above Nyquist are left at the floor
     bool active;                               // louder than -60 dBFS
@@ -23,12 +25,16 @@ class Cells {
   public:
     using Sink = std::function<void(const CellRow&)>;
 
-    Cells(int sample_rate_hz, Sink sink);  // sink is called once a row, from push() and finish()
+    // sink is called once a row, from push() and finish(). top_hz: up to where power() is wanted.
+    Cells(int sample_rate_hz, Sink sink, double top_hz = 0);
     void reset() noexcept;
     void push(const float* samples, std::size_t count) noexcept;  // NaN and infinity count as silence
     void finish() noexcept;                                       // the rows whose centre lies before the end
 
     int bands() const noexcept { return bands_; }  // bands below Nyquist
+    // Power of the bins of the row that the sink is just given; white noise of power P has P in every bin.
+    std::span<const float> power() const noexcept { return power_; }
+    double bin_hz() const noexcept { return static_cast<double>(sample_rate_hz_) / fft_.length(); }
     std::int64_t samples() const noexcept { return samples_; }
 
   private:

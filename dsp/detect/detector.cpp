@@ -2,6 +2,7 @@
 #include <earmark/error.hpp>
 
 #include "dsp/detect/cells.hpp"
+#include "dsp/detect/scale_search.hpp"
 #include "dsp/detect/slotter.hpp"
 #include "dsp/detect/verdict.hpp"
 
@@ -9,21 +10,21 @@
 #include <cmath>
 #include <cstdio>
 #include <deque>
+#include <optional>
 
 namespace earmark {
 namespace {
 
 constexpr int stretch_slots = 128;               // searched at once: 65.5 s, so memory does not grow with the signal
 constexpr int stretch_step = stretch_slots / 2;  // and half of it again with the next
-constexpr double least_active_s = 1;             // below, "not found" says nothing
+constexpr int stretch_rows = stretch_slots * slot_rows;
+constexpr double least_active_s = 1;  // below, "not found" says nothing
 
 void validate(const DetectConfig& config) {
     require_format(config.sample_rate_hz, config.channels);
     if (config.keys.empty()) throw Error(Fault::usage, "keys: 0 given, at least 1 is needed");
     if (!(config.p_max > 0 && config.p_max < 1))
         throw Error(Fault::usage, "p_max: " + std::to_string(config.p_max) + " is outside 0 to 1 (both excluded)");
-    if (config.search != Search::none)
-        throw Error(Fault::usage, "search: '" + std::string(name(config.search)) + "' is not built yet; use 'none'");
 }
 
 std::string active_reason(double active_s) {
@@ -36,6 +37,7 @@ std::string active_reason(double active_s) {
 
 struct Detector::State {
     struct KeyTrace {                                // what one key found in one channel
+        std::optional<ScaleSearch> scales;           // for Search::full
         std::deque<PhaseCorrelations> correlations;  // of the slots held
         double log10_p = 0, log_q = 0;
         std::vector<Segment> segments;
@@ -44,12 +46,20 @@ struct Detector::State {
 
     struct Channel {
         Channel(State& state, int sample_rate_hz)
-            : cells(sample_rate_hz, [this, &state](const CellRow& row) { state.take_row(*this, row); }),
+            : cells(
+                  sample_rate_hz, [this, &state](const CellRow& row) { state.take_row(*this, row); },
+                  state.full() ? spectrogram_top_hz : 0),
               slotter(cells.bands()),
-              traces(state.carriers.size()) {}
+              traces(state.carriers.size()) {
+            if (!state.full()) return;
+            spectrogram.emplace(stretch_rows, static_cast<int>(cells.power().size()), cells.bin_hz(),
+                                sample_rate_hz / 2.0);
+            for (std::size_t k = 0; k < traces.size(); ++k) traces[k].scales.emplace(state.carriers[k]);
+        }
         Cells cells;
         Slotter slotter;
-        std::deque<Slot> slots;  // the last stretch
+        std::optional<Spectrogram> spectrogram;  // for Search::full
+        std::deque<Slot> slots;                  // the last stretch
         long long first_slot = 0, searched_until = 0, active_rows = 0, stretches = 0;
         std::vector<KeyTrace> traces;
     };
@@ -62,6 +72,8 @@ struct Detector::State {
         make_channels();
     }
 
+    bool full() const { return config.search == Search::full; }
+
     void make_channels() {
         channels.clear();
         for (int c = 0; c < config.channels; ++c)
@@ -70,6 +82,7 @@ struct Detector::State {
 
     void take_row(Channel& channel, const CellRow& row) {
         channel.active_rows += row.active;
+        if (channel.spectrogram) channel.spectrogram->push(channel.cells.power());
         if (channel.slotter.push(row)) take_slot(channel);
     }
 
@@ -99,7 +112,7 @@ struct Detector::State {
             std::vector<SlotEvidence> evidence;
             for (std::size_t s = 0; s < channel.slots.size(); ++s)
                 evidence.push_back({&trace.correlations[s], &channel.slots[s]});
-            const auto verdict = judge(evidence, channel.first_slot, carriers[k], log_weight, config.p_max);
+            const auto verdict = judge_scales(channel, k, evidence, log_weight);
             if (verdict.log10_p < trace.log10_p || trace.log_q == 0) {
                 trace.log10_p = verdict.log10_p;
                 trace.log_q = verdict.log_q;
@@ -111,6 +124,22 @@ struct Detector::State {
                     trace.scores.push_back(score);
         }
         channel.searched_until = channel.first_slot + static_cast<long long>(channel.slots.size());
+    }
+
+    // The verdict on one stretch, at the scale that says most.
+    StretchVerdict judge_scales(Channel& channel, std::size_t key, std::span<const SlotEvidence> evidence,
+                                double log_weight) const {
+        const double log_unscaled = full() ? log_scale_weight({}) : 0;
+        auto plain = judge(evidence, channel.first_slot, carriers[key], log_weight + log_unscaled, config.p_max);
+        if (!full()) return plain;
+        const Spectrogram& rows = *channel.spectrogram;
+        // A mark that can be read stands at its own scale; one that cannot may be the shadow of another scale.
+        const bool read = std::any_of(plain.segments.begin(), plain.segments.end(),
+                                      [](const Segment& segment) { return segment.payload.has_value(); });
+        auto scaled = channel.traces[key].scales->search(
+            {rows, rows.first_row(), rows.end_row(), channel.searched_until * slot_rows}, log_weight, config.p_max,
+            read);
+        return scaled.log10_p < plain.log10_p ? scaled : plain;
     }
 
     Detection verdict() const;
@@ -146,6 +175,10 @@ Detection Detector::State::verdict() const {
         return found;
     }
     found.segments = best->segments;
+    const auto surest = std::min_element(found.segments.begin(), found.segments.end(),
+                                         [](const Segment& a, const Segment& b) { return a.log10_p < b.log10_p; });
+    found.time_scale = surest->time_scale;
+    found.frequency_scale = surest->frequency_scale;
     for (Segment& segment : found.segments) {
         segment.end_s = std::min(segment.end_s, found.duration_s);
         if (segment.payload && (!found.payload || segment.payload_log10_p < found.payload_log10_p)) {

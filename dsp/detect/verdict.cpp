@@ -78,7 +78,11 @@ void merge_segments(std::vector<Segment>& all, const std::vector<Segment>& later
         Segment& last = all.back();
         last.start_s = std::min(last.start_s, segment.start_s);
         last.end_s = std::max(last.end_s, segment.end_s);
-        last.log10_p = std::min(last.log10_p, segment.log10_p);
+        if (segment.log10_p < last.log10_p) {
+            last.log10_p = segment.log10_p;
+            last.time_scale = segment.time_scale;
+            last.frequency_scale = segment.frequency_scale;
+        }
         if (segment.payload && (!last.payload || segment.payload_log10_p < last.payload_log10_p)) {
             last.payload = segment.payload;
             last.payload_log10_p = segment.payload_log10_p;
