@@ -30,10 +30,16 @@ struct Block {
     std::array<float, chip_steps> energy{};  // half of it: what the sync chips of those phases expect
 };
 
-// Row by row the log ratio of a chip's two bands; a chip with a dead band is 0.
-std::vector<ChipRow> band_ratios(const Spectrogram& spectrogram, double frequency, long long from, long long until) {
+// Row by row the log ratio of each chip's two bands; where one of them is dead, 0.
+struct BandRatios {
+    std::vector<ChipRow> rows;
+    int live_chips = 0;
+};
+
+BandRatios band_ratios(const Spectrogram& spectrogram, double frequency, long long from, long long until) {
     ScaledBands bands(spectrogram, frequency);
-    std::vector<ChipRow> ratios(static_cast<std::size_t>(until - from));
+    BandRatios out{std::vector<ChipRow>(static_cast<std::size_t>(until - from))};
+    std::vector<ChipRow>& ratios = out.rows;
     BandEnergies energies, peak;
     peak.fill(-1e9f);
     for (std::size_t r = 0; r < ratios.size(); ++r) {
@@ -43,10 +49,12 @@ std::vector<ChipRow> band_ratios(const Spectrogram& spectrogram, double frequenc
     }
     const float dead = *std::max_element(peak.begin(), peak.begin() + bands.bands()) - dead_log;
     for (int c = 0; c < padded_chip_bands; ++c) {
-        if (2 * c + 1 < bands.bands() && peak[2 * c] > dead && peak[2 * c + 1] > dead) continue;
+        const bool live = 2 * c + 1 < bands.bands() && peak[2 * c] > dead && peak[2 * c + 1] > dead;
+        out.live_chips += live;
+        if (live) continue;
         for (ChipRow& row : ratios) row[c] = 0;
     }
-    return ratios;
+    return out;
 }
 
 // The rows of the marked signal's clock, between those received.
@@ -64,7 +72,7 @@ void retime(const std::vector<ChipRow>& ratios, double time, std::vector<ChipRow
 
 // The trained taps are nearly one difference of bands times one filter in time; the other bands add little.
 void whiten(const std::vector<ChipRow>& ratios, std::vector<ChipRow>& out) {
-    constexpr std::size_t first = 2, taps = whitening_hops.size();  // whitening_hops: -4 .. 8, every second
+    constexpr std::size_t taps = whitening_hops.size();
     static_assert(whitening_hops[0] == -4 && whitening_hops[1] == -2 && scan_hops == 2);
     std::array<float, taps> filter;
     for (std::size_t h = 0; h < taps; ++h)
@@ -77,7 +85,6 @@ void whiten(const std::vector<ChipRow>& ratios, std::vector<ChipRow>& out) {
         for (int c = 0; c < padded_chip_bands; ++c)
             out[r][c] = std::clamp(sum[c], -trained_whitening_clip, trained_whitening_clip);
     }
-    (void)first;
 }
 
 using SignTable = std::array<std::array<float, 2 * chip_rows>, padded_chip_bands>;
@@ -118,11 +125,11 @@ void correlate_blocks(const SignTable& signs, const std::vector<ChipRow>& residu
 // Likelihood of each phase of each block, in order of phase.
 using PhaseScores = std::array<float, phases>;
 
-void score_phases(const std::vector<Block>& blocks, int dead_chips, std::vector<PhaseScores>& scores) {
+void score_phases(const std::vector<Block>& blocks, int live_chips, std::vector<PhaseScores>& scores) {
     double energy = 0;
     for (const Block& block : blocks)
         for (const float e : block.energy) energy += 2 * e;
-    const double chips = static_cast<double>(blocks.size()) * block_rows * (chip_bands - dead_chips);
+    const double chips = static_cast<double>(blocks.size()) * block_rows * live_chips;
     scores.resize(blocks.size());
     if (energy == 0 || chips <= 0) {
         for (PhaseScores& score : scores) score.fill(0);
@@ -205,13 +212,12 @@ std::vector<ScaleCandidate> ScaleScan::scan(const Spectrogram& spectrogram, long
     for (int f = -side; f <= side; ++f) {
         const double frequency = std::min(std::exp(f * frequency_stride), greatest_frequency_scale);
         const auto ratios = band_ratios(spectrogram, frequency, from, until);
-        const auto dead = std::count_if(ratios.front().begin(), ratios.front().end(), [](float r) { return r == 0; });
         for (int t = -slower; t <= faster; ++t) {
             const double time = std::exp(t * time_stride);
-            retime(ratios, time, rows);
+            retime(ratios.rows, time, rows);
             whiten(rows, residuals);
             correlate_blocks(signs_, residuals, blocks);
-            score_phases(blocks, static_cast<int>(dead), scores);
+            score_phases(blocks, ratios.live_chips, scores);
             ScaleCandidate best{{time, frequency}, 0};
             for (const float drift : drifts) {
                 // A mark that plays faster than it is read comes earlier from packet to packet.
