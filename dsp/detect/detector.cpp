@@ -133,12 +133,11 @@ struct Detector::State {
         auto plain = judge(evidence, channel.first_slot, carriers[key], log_weight + log_unscaled, config.p_max);
         if (!full()) return plain;
         const Spectrogram& rows = *channel.spectrogram;
-        // A mark that can be read stands at its own scale; one that cannot may be the shadow of another scale.
-        const bool read = std::any_of(plain.segments.begin(), plain.segments.end(),
-                                      [](const Segment& segment) { return segment.payload.has_value(); });
+        const bool settled =
+            settled_unscaled(plain, static_cast<double>(evidence.size()) * slot_s, log_weight + log_unscaled);
         auto scaled = channel.traces[key].scales->search(
             {rows, rows.first_row(), rows.end_row(), channel.searched_until * slot_rows}, log_weight, config.p_max,
-            read);
+            settled);
         return scaled.log10_p < plain.log10_p ? scaled : plain;
     }
 

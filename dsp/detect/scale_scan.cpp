@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 namespace earmark {
 namespace {
@@ -20,6 +21,7 @@ constexpr float assumed_strength = 0.2f;  // mean of a chip's residual over its 
 constexpr float move_cost = 2;            // of one row from block to block
 constexpr float dead_log = 11.5f;         // as in the slotter
 constexpr std::size_t kept = 4;
+constexpr std::size_t least_part_rows = 1250;  // 5 s
 
 using ChipRow = std::array<float, padded_chip_bands>;
 // [row inside a chip][chip of the packet]; phase = chip * chip_steps + row
@@ -33,18 +35,21 @@ struct Block {
 // Row by row the log ratio of each chip's two bands; where one of them is dead, 0.
 struct BandRatios {
     std::vector<ChipRow> rows;
+    std::vector<float> loudness;  // of each row: sum of the bands' log energies
     int live_chips = 0;
 };
 
 BandRatios band_ratios(const Spectrogram& spectrogram, double frequency, long long from, long long until) {
     ScaledBands bands(spectrogram, frequency);
-    BandRatios out{std::vector<ChipRow>(static_cast<std::size_t>(until - from))};
+    const auto count = static_cast<std::size_t>(until - from);
+    BandRatios out{std::vector<ChipRow>(count), std::vector<float>(count), 0};
     std::vector<ChipRow>& ratios = out.rows;
     BandEnergies energies, peak;
     peak.fill(-1e9f);
     for (std::size_t r = 0; r < ratios.size(); ++r) {
         bands.read(from + static_cast<long long>(r), energies);
         for (std::size_t b = 0; b < peak.size(); ++b) peak[b] = std::max(peak[b], energies[b]);
+        for (const float energy : energies) out.loudness[r] += energy;
         for (int c = 0; c < padded_chip_bands; ++c) ratios[r][c] = energies[2 * c] - energies[2 * c + 1];
     }
     const float dead = *std::max_element(peak.begin(), peak.begin() + bands.bands()) - dead_log;
@@ -58,7 +63,7 @@ BandRatios band_ratios(const Spectrogram& spectrogram, double frequency, long lo
 }
 
 // The rows of the marked signal's clock, between those received.
-void retime(const std::vector<ChipRow>& ratios, double time, std::vector<ChipRow>& out) {
+void retime(std::span<const ChipRow> ratios, double time, std::vector<ChipRow>& out) {
     const double step = scan_hops / time;
     out.resize(static_cast<std::size_t>(static_cast<double>(ratios.size() - 1) / step));
     for (std::size_t r = 0; r < out.size(); ++r) {
@@ -90,20 +95,23 @@ void whiten(const std::vector<ChipRow>& ratios, std::vector<ChipRow>& out) {
 using SignTable = std::array<std::array<float, 2 * chip_rows>, padded_chip_bands>;
 
 // Correlations of `block_chips` chip rows that lie `chip_steps` apart, the first being chip row `chip` of a packet of
-// phase 0: the innermost work of the whole search.
+// phase 0: the innermost work of the whole search. Eight bands at a time keep the sums in registers long enough.
 void correlate(const SignTable& signs, const ChipRow* rows, int chip, std::array<float, chip_rows>& out) {
-    constexpr int lanes = 16;
-    for (int lane = 0; lane < chip_rows; lane += lanes) {
-        std::array<float, lanes> sum{};
-        for (int i = 0; i < block_chips; ++i) {
-            const ChipRow& row = rows[i * chip_steps];
-            const int place = chip_rows - 1 - (chip + i) % chip_rows + lane;
-            for (int band = 0; band < padded_chip_bands; ++band) {
-                const float* sign = signs[band].data() + place;
-                for (int l = 0; l < lanes; ++l) sum[l] += row[band] * sign[l];
-            }
+    out.fill(0);
+    for (int i = 0; i < block_chips; ++i) {
+        const ChipRow& r = rows[i * chip_steps];
+        const int place = chip_rows - 1 - (chip + i) % chip_rows;
+        for (int band = 0; band < padded_chip_bands; band += 8) {
+            const float *s0 = signs[band].data() + place, *s1 = signs[band + 1].data() + place,
+                        *s2 = signs[band + 2].data() + place, *s3 = signs[band + 3].data() + place,
+                        *s4 = signs[band + 4].data() + place, *s5 = signs[band + 5].data() + place,
+                        *s6 = signs[band + 6].data() + place, *s7 = signs[band + 7].data() + place;
+            const float r0 = r[band], r1 = r[band + 1], r2 = r[band + 2], r3 = r[band + 3], r4 = r[band + 4],
+                        r5 = r[band + 5], r6 = r[band + 6], r7 = r[band + 7];
+            for (int l = 0; l < chip_rows; ++l)
+                out[l] += ((r0 * s0[l] + r1 * s1[l]) + (r2 * s2[l] + r3 * s3[l])) +
+                          ((r4 * s4[l] + r5 * s5[l]) + (r6 * s6[l] + r7 * s7[l]));
         }
-        std::copy(sum.begin(), sum.end(), out.begin() + lane);
     }
 }
 
@@ -171,6 +179,39 @@ float best_path(const std::vector<PhaseScores>& scores, float drift) {
     return best;
 }
 
+// What is made of the rows at one pair of scales; keeps its memory from pair to pair.
+struct ScoredReading {
+    std::vector<ChipRow> rows, residuals;
+    std::vector<Block> blocks;
+    std::vector<PhaseScores> scores;
+
+    void read(const SignTable& signs, std::span<const ChipRow> ratios, int live_chips, double time) {
+        retime(ratios, time, rows);
+        whiten(rows, residuals);
+        correlate_blocks(signs, residuals, blocks);
+        score_phases(blocks, live_chips, scores);
+    }
+};
+
+struct Rows {
+    std::size_t from, count;
+};
+
+// Where a pair of scales that no family holds is looked for: such a mark is rare, and a third of the signal shows one
+// that can be read.
+Rows loudest_part(const std::vector<float>& loudness) {
+    const std::size_t count = std::min(loudness.size(), std::max(least_part_rows, loudness.size() / 3));
+    double sum = 0, best = 0;
+    std::size_t from = 0;
+    for (std::size_t r = 0; r < loudness.size(); ++r) {
+        sum += loudness[r] - (r < count ? 0 : loudness[r - count]);
+        if (r + 1 < count || (r + 1 > count && sum <= best)) continue;
+        best = sum;
+        from = r + 1 - count;
+    }
+    return {from, count};
+}
+
 void keep_best(std::vector<ScaleCandidate>& all) {
     std::sort(all.begin(), all.end(),
               [](const ScaleCandidate& a, const ScaleCandidate& b) { return a.score > b.score; });
@@ -203,25 +244,24 @@ ScaleScan::ScaleScan(const Carrier& carrier) {
 std::vector<ScaleCandidate> ScaleScan::scan(const Spectrogram& spectrogram, long long from, long long until) const {
     std::vector<ScaleCandidate> all;
     if (until - from < 2 * block_rows * scan_hops) return all;
-    std::vector<ChipRow> rows, residuals;
-    std::vector<Block> blocks;
-    std::vector<PhaseScores> scores;
     const int side = steps_each_side(bands_high * frequency_step, frequency_stride);
     const int slower = steps_each_side(-tempo_low * time_step, time_stride);
     const int faster = steps_each_side(tempo_high * time_step, time_stride);
+    const BandRatios unscaled = band_ratios(spectrogram, 1, from, until);
+    const Rows loudest = loudest_part(unscaled.loudness);
+    ScoredReading reading;
     for (int f = -side; f <= side; ++f) {
-        const double frequency = std::min(std::exp(f * frequency_stride), greatest_frequency_scale);
-        const auto ratios = band_ratios(spectrogram, frequency, from, until);
+        const double frequency = std::clamp(std::exp(f * frequency_stride), 0.0, greatest_frequency_scale);
+        const BandRatios ratios = f == 0 ? unscaled : band_ratios(spectrogram, frequency, from, until);
         for (int t = -slower; t <= faster; ++t) {
+            const bool family = f == 0 || t == 0 || std::abs(f * frequency_stride - t * time_stride) <= time_stride / 2;
             const double time = std::exp(t * time_stride);
-            retime(ratios.rows, time, rows);
-            whiten(rows, residuals);
-            correlate_blocks(signs_, residuals, blocks);
-            score_phases(blocks, ratios.live_chips, scores);
+            const auto rows = std::span(ratios.rows);
+            reading.read(signs_, family ? rows : rows.subspan(loudest.from, loudest.count), ratios.live_chips, time);
             ScaleCandidate best{{time, frequency}, 0};
             for (const float drift : drifts) {
                 // A mark that plays faster than it is read comes earlier from packet to packet.
-                const float score = best_path(scores, -drift * block_rows);
+                const float score = best_path(reading.scores, -drift * block_rows);
                 if (score > best.score) best = {{time * (1 + drift), frequency}, score};
             }
             all.push_back(best);

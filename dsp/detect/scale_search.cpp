@@ -125,16 +125,23 @@ class Climb {
 
 }  // namespace
 
+bool settled_unscaled(const StretchVerdict& verdict, double stretch_s, double log_weight) {
+    constexpr double place_nepers = 17, nepers_per_s = 1.4;  // to stand anywhere; a jump in 8 s or a step in 4 s
+    double marked_s = 0;
+    for (const Segment& segment : verdict.segments) marked_s += segment.end_s - segment.start_s;
+    return marked_s >= stretch_s / 2 && log_weight - verdict.log_q <= place_nepers + nepers_per_s * stretch_s;
+}
+
 ScaleSearch::ScaleSearch(const Carrier& carrier) : carrier_(carrier), correlator_(carrier), scan_(carrier) {}
 
-StretchVerdict ScaleSearch::search(const ReceivedRows& rows, double log_weight, double p_max, bool read_unscaled) {
+StretchVerdict ScaleSearch::search(const ReceivedRows& rows, double log_weight, double p_max, bool settled) {
     Climb climb(rows, carrier_, correlator_, log_weight);
     Point best;
     const auto look_at = [&](ScaleSteps start) {
         const Point point = climb.from(start);
         if (point.log10_p < best.log10_p) best = point;
     };
-    if (read_unscaled || last_ != ScaleSteps{}) look_at(read_unscaled ? ScaleSteps{} : last_);
+    if (settled || last_ != ScaleSteps{}) look_at(settled ? ScaleSteps{} : last_);
     if (best.log10_p > std::log10(p_max))
         for (const ScaleCandidate& candidate :
              scan_.scan(rows.spectrogram, std::max(rows.from, rows.fresh), rows.until))

@@ -48,7 +48,9 @@ ScaledBands::ScaledBands(const Spectrogram& spectrogram, double frequency_scale)
         for (int tap = 0; tap < most_taps; ++tap) {
             const double overlap =
                 std::min(high, (first + tap + 0.5) * bin_hz) - std::max(low, (first + tap - 0.5) * bin_hz);
-            shares_[tap][band] = static_cast<float>(std::max(0.0, overlap / bin_hz) / frequency_scale);
+            if (overlap <= 0) break;
+            shares_[tap][band] = static_cast<float>(overlap / bin_hz / frequency_scale);
+            taps_ = std::max(taps_, tap + 1);
         }
         bands_ = band + 1;
     }
@@ -59,7 +61,7 @@ void ScaledBands::read(long long row, BandEnergies& out) noexcept {
     for (std::size_t bin = 0; bin < packed.size(); ++bin)
         power_[bin] = std::bit_cast<float>(static_cast<std::uint32_t>(packed[bin]) << 16);
     out.fill(energy_floor);
-    for (int tap = 0; tap < most_taps; ++tap)
+    for (int tap = 0; tap < taps_; ++tap)
         for (int band = 0; band < bands_; ++band) out[band] += shares_[tap][band] * power_[first_bin_[band] + tap];
     for (float& energy : out) energy = fast_log(energy);
 }

@@ -56,10 +56,10 @@ class ScaledBands {
     void read(long long row, BandEnergies& out) noexcept;
 
   private:
-    static constexpr int most_taps = 6;  // 125 Hz * 1.25 at 41.7 Hz a bin, begun bins counted
+    static constexpr int most_taps = 6;  // bins that a band touches: 125 Hz * 1.25 at 40 Hz or more a bin
 
     const Spectrogram& spectrogram_;
-    int bands_ = 0;
+    int bands_ = 0, taps_ = 0;
     std::array<int, 64> first_bin_{};
     std::array<std::array<float, 64>, most_taps> shares_{};  // [tap][band]
     std::vector<float> power_;
