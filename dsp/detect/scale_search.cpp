@@ -126,10 +126,11 @@ class Climb {
 }  // namespace
 
 bool settled_unscaled(const StretchVerdict& verdict, double stretch_s, double log_weight) {
-    constexpr double place_nepers = 17, nepers_per_s = 1.4;  // to stand anywhere; a jump in 8 s or a step in 4 s
+    const double to_stand_anywhere = 8 + 2 * std::log(stretch_s / slot_s);  // nepers, with some to spare
+    constexpr double to_move_per_s = 0.8;                                   // a step in 7 s or a jump in 14
     double marked_s = 0;
     for (const Segment& segment : verdict.segments) marked_s += segment.end_s - segment.start_s;
-    return marked_s >= stretch_s / 2 && log_weight - verdict.log_q <= place_nepers + nepers_per_s * stretch_s;
+    return marked_s >= 0.75 * stretch_s && log_weight - verdict.log_q <= to_stand_anywhere + to_move_per_s * stretch_s;
 }
 
 ScaleSearch::ScaleSearch(const Carrier& carrier) : carrier_(carrier), correlator_(carrier), scan_(carrier) {}

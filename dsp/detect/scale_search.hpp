@@ -17,7 +17,7 @@ struct ReceivedRows {
     long long fresh;        // rows from here on were in no earlier stretch
 };
 
-// Whether a verdict at (1, 1) leaves nothing to ask: a mark over half of the stretch whose phase hardly moves. One that
+// Whether a verdict at (1, 1) leaves nothing to ask: a mark over most of the stretch whose phase hardly moves. One that
 // jumps along may be the shadow of another scale. log_weight: what was given to judge().
 bool settled_unscaled(const StretchVerdict& verdict, double stretch_s, double log_weight);
 
