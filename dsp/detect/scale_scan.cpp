@@ -20,7 +20,8 @@ constexpr std::array<float, 7> drifts{-0.024f, -0.016f, -0.008f, 0.0f, 0.008f, 0
 constexpr float assumed_strength = 0.2f;  // mean of a chip's residual over its deviation
 constexpr float move_cost = 2;            // of one row from block to block
 constexpr float dead_log = 11.5f;         // as in the slotter
-constexpr std::size_t kept = 4;
+constexpr float family_bonus = 4;         // nepers: a family's share over its few pairs against that of all pairs
+constexpr std::size_t kept = 5;
 constexpr std::size_t least_part_rows = 1250;  // 5 s
 
 using ChipRow = std::array<float, padded_chip_bands>;
@@ -264,6 +265,7 @@ std::vector<ScaleCandidate> ScaleScan::scan(const Spectrogram& spectrogram, long
                 const float score = best_path(reading.scores, -drift * block_rows);
                 if (score > best.score) best = {{time * (1 + drift), frequency}, score};
             }
+            if (family) best.score += family_bonus;
             all.push_back(best);
         }
     }
