@@ -15,6 +15,7 @@ from typing import Callable
 import numpy as np
 from scipy.signal import butter, fftconvolve, sosfilt
 
+import playout
 import time_and_pitch
 from speech_codecs import CODECS, transcode
 from corpus import resampled
@@ -184,7 +185,23 @@ def table(talkers=()):
         'reverb_0.6': Distortion(partial(reverb, 0.6), 'RT60 0.6 s, direct to reverberant 0 dB'),
         'phone_call': Distortion(phone_call, 'room, noise, band and codec in a row'),
     })
+    rows.update(_playout())
     rows.update(_time_and_pitch())
+    return rows
+
+
+def _playout():
+    """Clocks, packets, jitter buffers: rows for `--search drift`; frames deleted all the time are a tempo as well."""
+    rows = {f'clock_{ppm:+d}ppm': Distortion(partial(playout.clock, ppm), 'two sound cards', time_scale=1 + ppm * 1e-6)
+            for ppm in (-500, 500)}
+    for share in (0.03, 0.1):
+        percent = f'{100 * share:g}'
+        rows[f'loss_{percent}_zero'] = Distortion(partial(playout.lost_frames, share, False), 'frames of 20 ms')
+        rows[f'loss_{percent}_repeat'] = Distortion(partial(playout.lost_frames, share, True), 'frames of 20 ms')
+        rows[f'loss_{percent}_deleted'] = Distortion(partial(playout.deleted_frames, share), 'frames of 20 ms',
+                                                     time_scale=1 / (1 - share))
+    rows['buffer_jumps'] = Distortion(partial(playout.buffer_jumps, 2), '1 to 3 frames deleted or repeated every 2 s')
+    rows['adaptive_playout'] = Distortion(playout.adaptive_playout, 'tempo 0.9 to 1.1, another every second')
     return rows
 
 
