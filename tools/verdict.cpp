@@ -77,8 +77,11 @@ std::string json_line(const std::string& file, const Detection& verdict, bool wi
     if (!verdict.reason.empty()) line["reason"] = verdict.reason;
     line["segments"] = Json::array();
     for (const Segment& segment : verdict.segments) {
-        line["segments"].push_back(
-            {{"start_s", time(segment.start_s)}, {"end_s", time(segment.end_s)}, {"log10_p", finite(segment.log10_p)}});
+        line["segments"].push_back({{"start_s", time(segment.start_s)},
+                                    {"end_s", time(segment.end_s)},
+                                    {"log10_p", finite(segment.log10_p)},
+                                    {"time_scale", finite(segment.time_scale)},
+                                    {"frequency_scale", finite(segment.frequency_scale)}});
     }
     if (with_scores) {
         line["scores"] = Json::array();

@@ -133,12 +133,10 @@ struct Detector::State {
         auto plain = judge(evidence, channel.first_slot, carriers[key], log_weight + log_unscaled, config.p_max);
         if (!full()) return plain;
         const Spectrogram& rows = *channel.spectrogram;
-        const bool settled =
-            settled_unscaled(plain, static_cast<double>(evidence.size()) * slot_s, log_weight + log_unscaled);
         auto scaled = channel.traces[key].scales->search(
-            {rows, rows.first_row(), rows.end_row(), channel.searched_until * slot_rows}, log_weight, config.p_max,
-            settled);
-        return scaled.log10_p < plain.log10_p ? scaled : plain;
+            {rows, rows.first_row(), rows.end_row(), channel.searched_until * slot_rows}, plain, log_weight,
+            config.p_max);
+        return stronger(std::move(plain), std::move(scaled));
     }
 
     Detection verdict() const;

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <deque>
-#include <optional>
+#include <utility>
 
 namespace earmark {
 namespace {
@@ -123,9 +123,14 @@ class Climb {
     Point best_;
 };
 
-}  // namespace
+// The same mark read a little differently.
+bool near(ScaleSteps a, ScaleSteps b) {
+    return std::abs(a.time - b.time) * time_step < 0.02 && std::abs(a.frequency - b.frequency) * frequency_step < 0.02;
+}
 
-bool settled_unscaled(const StretchVerdict& verdict, double stretch_s, double log_weight) {
+// Whether a verdict at (1, 1) leaves nothing to ask: a mark over most of the stretch whose phase hardly moves. One that
+// jumps along may be the shadow of another scale.
+bool settled(const StretchVerdict& verdict, double stretch_s, double log_weight) {
     const double to_stand_anywhere = 8 + 2 * std::log(stretch_s / slot_s);  // nepers, with some to spare
     constexpr double to_move_per_s = 0.8;                                   // a step in 7 s or a jump in 14
     double marked_s = 0;
@@ -133,27 +138,30 @@ bool settled_unscaled(const StretchVerdict& verdict, double stretch_s, double lo
     return marked_s >= 0.75 * stretch_s && log_weight - verdict.log_q <= to_stand_anywhere + to_move_per_s * stretch_s;
 }
 
+}  // namespace
+
+StretchVerdict stronger(StretchVerdict a, StretchVerdict b) {
+    if (b.log10_p < a.log10_p) std::swap(a, b);
+    const std::vector<Segment> own = a.segments;
+    for (Segment& segment : b.segments)
+        if (std::none_of(own.begin(), own.end(), [&](const Segment& other) {
+                return other.start_s < segment.end_s && segment.start_s < other.end_s;
+            }))
+            a.segments.push_back(std::move(segment));
+    std::sort(a.segments.begin(), a.segments.end(),
+              [](const Segment& x, const Segment& y) { return x.start_s < y.start_s; });
+    return a;
+}
+
 ScaleSearch::ScaleSearch(const Carrier& carrier) : carrier_(carrier), correlator_(carrier), scan_(carrier) {}
 
-StretchVerdict ScaleSearch::search(const ReceivedRows& rows, double log_weight, double p_max, bool settled) {
-    Climb climb(rows, carrier_, correlator_, log_weight);
-    Point best;
-    const auto look_at = [&](ScaleSteps start) {
-        const Point point = climb.from(start);
-        if (point.log10_p < best.log10_p) best = point;
-    };
-    if (settled || last_ != ScaleSteps{}) look_at(settled ? ScaleSteps{} : last_);
-    if (best.log10_p > std::log10(p_max))
-        for (const ScaleCandidate& candidate :
-             scan_.scan(rows.spectrogram, std::max(rows.from, rows.fresh), rows.until))
-            if (candidate.score >= least_score) look_at(nearest_steps(candidate.scale));
-    if (best.steps == ScaleSteps{}) return {};
-    last_ = best.log10_p <= std::log10(p_max) ? best.steps : ScaleSteps{};
-
-    const Reading reading = read_at(rows, correlator_, best.steps);
-    const Scale scale = scale_at(best.steps);
+// The verdict at one scale, its times on the received signal's clock.
+StretchVerdict ScaleSearch::judge_at(const ReceivedRows& rows, ScaleSteps steps, double log_weight,
+                                     double p_max) const {
+    const Reading reading = read_at(rows, correlator_, steps);
+    const Scale scale = scale_at(steps);
     StretchVerdict verdict =
-        judge(reading.evidence, reading.scaled.first_slot, carrier_, log_weight + log_scale_weight(best.steps), p_max);
+        judge(reading.evidence, reading.scaled.first_slot, carrier_, log_weight + log_scale_weight(steps), p_max);
     for (Segment& segment : verdict.segments) {
         segment.start_s /= scale.time;
         segment.end_s /= scale.time;
@@ -161,6 +169,39 @@ StretchVerdict ScaleSearch::search(const ReceivedRows& rows, double log_weight, 
         segment.frequency_scale = scale.frequency;
     }
     for (Score& score : verdict.scores) score.start_s /= scale.time;
+    return verdict;
+}
+
+StretchVerdict ScaleSearch::search(const ReceivedRows& rows, const StretchVerdict& unscaled, double log_weight,
+                                   double p_max) {
+    const double log10_p_max = std::log10(p_max);
+    Climb climb(rows, carrier_, correlator_, log_weight);
+    std::vector<Point> points;  // none near another
+    const auto look_at = [&](ScaleSteps start) {
+        const Point point = climb.from(start);
+        if (near(point.steps, {}) && point.log10_p >= unscaled.log10_p) return;
+        const auto known =
+            std::find_if(points.begin(), points.end(), [&](const Point& p) { return near(p.steps, point.steps); });
+        if (known == points.end())
+            points.push_back(point);
+        else if (point.log10_p < known->log10_p)
+            *known = point;
+    };
+    if (settled(unscaled, static_cast<double>(rows.until - rows.from) * hop_s, log_weight + log_scale_weight({}))) {
+        look_at({});
+    } else {
+        if (last_ != ScaleSteps{}) look_at(last_);
+        if (points.empty() || points.front().log10_p > log10_p_max)
+            for (const ScaleCandidate& candidate :
+                 scan_.scan(rows.spectrogram, std::max(rows.from, rows.fresh), rows.until))
+                if (candidate.score >= least_score) look_at(nearest_steps(candidate.scale));
+    }
+    std::sort(points.begin(), points.end(), [](const Point& a, const Point& b) { return a.log10_p < b.log10_p; });
+    last_ = !points.empty() && points.front().log10_p <= log10_p_max ? points.front().steps : ScaleSteps{};
+    StretchVerdict verdict;
+    for (const Point& point : points)
+        if (point.log10_p < verdict.log10_p || point.log10_p <= log10_p_max)
+            verdict = stronger(std::move(verdict), judge_at(rows, point.steps, log_weight, p_max));
     return verdict;
 }
 

@@ -17,23 +17,24 @@ struct ReceivedRows {
     long long fresh;        // rows from here on were in no earlier stretch
 };
 
-// Whether a verdict at (1, 1) leaves nothing to ask: a mark over most of the stretch whose phase hardly moves. One that
-// jumps along may be the shadow of another scale. log_weight: what was given to judge().
-bool settled_unscaled(const StretchVerdict& verdict, double stretch_s, double log_weight);
+// The stronger verdict of two on one stretch, and what the other found beside it: a recording may be partly sped up.
+StretchVerdict stronger(StretchVerdict a, StretchVerdict b);
 
 // Coarse to fine: scan -> candidates -> exact reading of each, moved to the best point of the lattice -> verdict.
 class ScaleSearch {
   public:
     explicit ScaleSearch(const Carrier& carrier);
 
-    // The best verdict at any scale but (1, 1), its times on the received signal's clock; log10_p 0 when nothing spoke
-    // for any. `log_weight` and `p_max` as in judge(); the scale's own weight is added here. Where the mark is
-    // `settled` at (1, 1), only its neighbourhood is looked through. Where the last search found a mark, the next one
-    // looks at that scale first, and no further if it is there.
-    StretchVerdict search(const ReceivedRows& rows, double log_weight, double p_max, bool settled);
+    // What stands at other scales than (1, 1), its times on the received signal's clock; log10_p 0 when nothing spoke
+    // for any. `unscaled`: the verdict on the same stretch at (1, 1); where it leaves nothing to ask, only its
+    // neighbourhood is looked through. `log_weight` and `p_max` as in judge(); the scale's own weight is added here.
+    // Where the last search found a mark, the next one looks at that scale first, and no further if it is there.
+    StretchVerdict search(const ReceivedRows& rows, const StretchVerdict& unscaled, double log_weight, double p_max);
     void reset() noexcept { last_ = {}; }
 
   private:
+    StretchVerdict judge_at(const ReceivedRows& rows, ScaleSteps steps, double log_weight, double p_max) const;
+
     const Carrier& carrier_;
     Correlator correlator_;
     ScaleScan scan_;

@@ -62,10 +62,20 @@ StretchVerdict judge(std::span<const SlotEvidence> slots, long long first_slot, 
     return verdict;
 }
 
+namespace {
+
+// Stretches may find a scale a little differently; a hundredth is another one.
+bool same_scale(const Segment& a, const Segment& b) {
+    return std::abs(a.time_scale - b.time_scale) < 0.01 * a.time_scale &&
+           std::abs(a.frequency_scale - b.frequency_scale) < 0.01 * a.frequency_scale;
+}
+
+}  // namespace
+
 void merge_segments(std::vector<Segment>& all, const std::vector<Segment>& later) {
     for (const Segment& segment : later) {
-        const bool agrees =
-            !all.empty() && (!all.back().payload || !segment.payload || *all.back().payload == *segment.payload);
+        const bool agrees = !all.empty() && same_scale(all.back(), segment) &&
+                            (!all.back().payload || !segment.payload || *all.back().payload == *segment.payload);
         if (all.empty() || segment.start_s > all.back().end_s + slot_s / 2 || !agrees) {
             all.push_back(segment);
             if (all.size() > 1 && !agrees) {  // two payloads in one overlap: the later begins where the earlier ends
