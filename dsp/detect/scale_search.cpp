@@ -18,14 +18,14 @@ constexpr int on_family_time_steps = 8;  // how near a family a scale must lie t
 constexpr int on_family_frequency_steps = 2;
 
 // The slots of a stretch at one scale, and what the key says of them.
-struct Reading {
+struct ScaledEvidence {
     ScaledSlots scaled;
     std::deque<PhaseCorrelations> correlations;
     std::vector<SlotEvidence> evidence;
 };
 
-Reading read_at(const ReceivedRows& rows, const Correlator& correlator, ScaleSteps steps) {
-    Reading reading{slots_at(rows.spectrogram, scale_at(steps), rows.from, rows.until), {}, {}};
+ScaledEvidence read_at(const ReceivedRows& rows, const Correlator& correlator, ScaleSteps steps) {
+    ScaledEvidence reading{slots_at(rows.spectrogram, scale_at(steps), rows.from, rows.until), {}, {}};
     for (std::size_t s = 0; s < reading.scaled.slots.size(); ++s) {
         reading.correlations.emplace_back();
         correlator.correlate(reading.scaled.slots[s], reading.scaled.first_slot + static_cast<long long>(s),
@@ -79,7 +79,7 @@ class Climb {
   private:
     Point weigh_at(ScaleSteps steps) const {
         Point point{steps};
-        const Reading reading = read_at(rows_, correlator_, steps);
+        const ScaledEvidence reading = read_at(rows_, correlator_, steps);
         const Stretch stretch{reading.evidence, reading.scaled.first_slot, carrier_,
                               log_weight_ + log_scale_weight(steps), 1};
         for (Track& track : find_tracks(stretch.slots)) {
@@ -158,7 +158,7 @@ ScaleSearch::ScaleSearch(const Carrier& carrier) : carrier_(carrier), correlator
 // The verdict at one scale, its times on the received signal's clock.
 StretchVerdict ScaleSearch::judge_at(const ReceivedRows& rows, ScaleSteps steps, double log_weight,
                                      double p_max) const {
-    const Reading reading = read_at(rows, correlator_, steps);
+    const ScaledEvidence reading = read_at(rows, correlator_, steps);
     const Scale scale = scale_at(steps);
     StretchVerdict verdict =
         judge(reading.evidence, reading.scaled.first_slot, carrier_, log_weight + log_scale_weight(steps), p_max);
