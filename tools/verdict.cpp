@@ -54,6 +54,8 @@ std::string verdict_line(const std::string& file, const Detection& verdict) {
         line += "payload not read";
     }
     line += ", key " + verdict.key + ", from " + seconds(verdict.start_s) + " to " + seconds(verdict.end_s);
+    if (verdict.time_scale != 1 || verdict.frequency_scale != 1)
+        line += ", time x " + fixed(verdict.time_scale, 3) + ", frequency x " + fixed(verdict.frequency_scale, 3);
     if (verdict.channel > 0) line += ", channel " + std::to_string(verdict.channel);
     return one_line(line);
 }
