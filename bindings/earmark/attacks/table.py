@@ -116,12 +116,18 @@ def _timing() -> dict[str, Attack]:
     rows = {f"speed_{factor:g}": Attack(timing.speed, {"factor": factor}, "OmniSealBench 0.5 to 1.5", factor)
             for factor in (0.8, 0.9, 0.95, 1.05, 1.1, 1.25)}  # fmt: skip
     rows["speed_1.25_and_back"] = Attack(timing.speed_and_back, {"factor": 1.25}, "two conversions")
-    for factor in (0.8, 0.9, 1.1, 1.25):
+    for factor in (0.7, 0.8, 0.9, 1.1, 1.25, 1.5):
         rows[f"tempo_{factor:g}"] = Attack(timing.tempo, {"factor": factor}, "WSOLA", factor)
     for factor in (0.9, 1.1):
         given = {"factor": factor, "method": "phase_vocoder"}
         rows[f"stretch_{factor:g}"] = Attack(timing.tempo, given, "AudioMarkBench: phase vocoder, 0.7 to 1.5", factor)
-    for semitones in (-2, -1, 1, 2):
+        given = {"factor": factor, "method": "speech_vocoder"}
+        rows[f"stretch_32ms_{factor:g}"] = Attack(timing.tempo, given, "phase vocoder with frames for speech", factor)
+        given = {"factor": factor, "method": "rubberband"}
+        rows[f"rubberband_{factor:g}"] = Attack(timing.tempo, given, "a vocoder that keeps transients", factor)
+    given = {"speed_factor": 1.1, "tempo_factor": 0.85}
+    rows["speed_1.1_tempo_0.85"] = Attack(timing.speed_then_tempo, given, "double conversion", 1.1 * 0.85)
+    for semitones in (-3, -2, -1, 1, 2, 3):
         rows[f"pitch_{semitones:+d}"] = Attack(timing.pitch, {"semitones": semitones}, "semitones; AudioSeal's 24-clip test")
     for ppm in (50, 500):
         rows[f"drift_{ppm}ppm"] = Attack(timing.clock_drift, {"ppm": ppm}, "sound cards differ by tens of ppm")

@@ -91,12 +91,21 @@ def speed_and_back(samples: Any, sample_rate: int, seed: int = 0, *, factor: flo
 @attack
 def tempo(samples: Any, sample_rate: int, seed: int = 0, *, factor: float, method: str = "wsola") -> Changed:
     """Faster (factor above 1) or slower at the same pitch, 0.5 to 2: "wsola" (ffmpeg atempo), "rubberband" (a phase
-    vocoder that keeps transients) or "phase_vocoder" (the plain one of AudioMarkBench and RAW-Bench)."""
+    vocoder that keeps transients), "phase_vocoder" (the plain one of AudioMarkBench and RAW-Bench, frames of 2,048
+    samples) or "speech_vocoder" (the same with frames of 32 ms, which smear speech less)."""
     factor = in_range("factor", factor, 0.5, 2)
-    if one_of("method", method, ("wsola", "rubberband", "phase_vocoder")) == "phase_vocoder":
-        return _phase_vocoder(samples, factor), sample_rate
+    if one_of("method", method, ("wsola", "rubberband", "phase_vocoder", "speech_vocoder")).endswith("_vocoder"):
+        size = 2048 if method == "phase_vocoder" else 4 * int(round(0.008 * sample_rate))
+        return _phase_vocoder(samples, factor, size), sample_rate
     graph = f"atempo={factor}" if method == "wsola" else f"rubberband=tempo={factor}"
     return ffmpeg.filtered(samples, sample_rate, graph), sample_rate
+
+
+@attack
+def speed_then_tempo(samples: Any, sample_rate: int, seed: int = 0, *, speed_factor: float, tempo_factor: float) -> Changed:
+    """A double conversion: speed(), then tempo() by WSOLA, so that time and frequency scale differ."""
+    fast, _ = speed(samples, sample_rate, seed, factor=speed_factor)
+    return tempo(fast, sample_rate, seed, factor=tempo_factor)
 
 
 @attack
@@ -146,7 +155,7 @@ def _kept(length: int, share: float, seed: int) -> Any:
     return np.random.default_rng(seed).random(length) >= in_range("share", share, 0, 0.5)
 
 
-def _phase_vocoder(samples: Samples, factor: float, size: int = 2048) -> Samples:
+def _phase_vocoder(samples: Samples, factor: float, size: int) -> Samples:
     """Flanagan and Golden 1966, in the form of Dolson 1986: Hann frames a quarter apart, read `factor` times as fast,
     phases added up bin by bin."""
     hop = size // 4
