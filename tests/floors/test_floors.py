@@ -17,6 +17,7 @@ ROOMS = {
     "dsp/transform": {"simd"},
     "dsp/masking": {"include", "transform"},
     "dsp/embed": {"include", "masking", "transform", "carrier", "coding", "simd"},
+    "dsp/cue": {"include", "transform"},
     "dsp/detect": {"include", "transform", "carrier", "coding", "simd"},
     "bindings": {"include"},
     "tools": {"include"},
@@ -26,6 +27,7 @@ EVERYTHING = {"tests", "benchmarks"}  # may look into any room, but not into eac
 # foreign header: the only room that may know it (tests and benchmarks measure against the originals)
 FOREIGN = {
     r"fftw3\.h": "dsp/transform",
+    r"ebur128\.h": "dsp/cue",
     r"sodium(/.*|\.h)": "dsp/carrier",
     r"hwy/.*": "dsp/simd",
     r"(immintrin|arm_neon|x86intrin|emmintrin|xmmintrin)\.h": "dsp/simd",
