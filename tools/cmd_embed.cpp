@@ -1,6 +1,7 @@
 // earmark embed: marks a file or a pipe. Either the whole output is there and checked, or none of it.
 #include "audio_reader.hpp"
 #include "audio_writer.hpp"
+#include "label/label_plan.hpp"
 #include "options.hpp"
 #include "output_file.hpp"
 #include "progress.hpp"
@@ -61,6 +62,8 @@ EmbedReport embed_to_file(AudioReader& reader, Embedder& embedder, const AudioFo
     const EmbedReport report = mark_all(reader, writer, embedder);
     output.settle();
     check_written(output, options.out, format, reader.read_so_far());
+    if (options.raw.empty()) carry_label(reader.name(), output.aside(), options.out);
+    output.settle();
     output.commit();
     return report;
 }

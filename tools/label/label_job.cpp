@@ -126,15 +126,19 @@ std::string summary_of(const Receipt& receipt) {
         text += receipt.verification ? " read back with p = 10^" + fixed(receipt.verification->mark->log10_p, 1) : "";
         text += ", ";
     }
-    if (receipt.label) text += "AIGC label " + receipt.label->label + " of " + receipt.label->content_producer + ", ";
-    return text + (receipt.verification ? "verified" : "not verified (--verify)");
+    if (receipt.label) {
+        text += "AIGC label " + receipt.label->label + " of " + receipt.label->content_producer + " read back, ";
+    }
+    if (!receipt.format) return text + "audio copied";
+    return text + (receipt.verification ? "verified" : "cue and mark not verified (--verify)");
 }
 
 // After the audio: everything that is done to the file aside, and with it.
 Labelled finish(OutputFile& output, Receipt& receipt, const std::optional<AigcLabel>& label, int input_fd) {
     const LabelRequest& request = receipt.request;
     if (label) {
-        under_name(output, request.out, [&] {
+        // Of a copy it is the input that a label cannot be put into.
+        under_name(output, receipt.format ? request.out : request.in, [&] {
             write_label(output.aside(), to_json(*label));
             read_back(output.aside(), *label);
         });

@@ -98,4 +98,15 @@ void read_back(const std::string& path, const AigcLabel& wanted) {
     if (!reading.valid() || reading.label != wanted) throw Error(Fault::input, path + ": another label was read back");
 }
 
+void carry_label(const std::string& from, const std::string& to, const std::string& to_name) {
+    const std::vector<std::string> there = from == "-" ? std::vector<std::string>{} : labels_in(from);
+    if (there.empty()) return;
+    try {
+        container_of(to);
+    } catch (const Error&) {
+        return warn(to_name + ": this container holds no AIGC label, so that of " + from + " is not in it");
+    }
+    write_label(to, there.front());
+}
+
 }  // namespace earmark::tools

@@ -22,4 +22,8 @@ std::vector<std::string> labels_in(const std::string& path);
 // Throws Error(input) unless exactly this one label is in the file.
 void read_back(const std::string& path, const AigcLabel& wanted);
 
+// A label of the input goes into the new file too: whoever re-encodes must not lose it. Warns where the output's
+// container holds none.
+void carry_label(const std::string& from, const std::string& to, const std::string& to_name);
+
 }  // namespace earmark::tools

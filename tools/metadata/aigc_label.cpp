@@ -94,6 +94,10 @@ bool is_allowed(char c) {
     return c >= 0x21 && c <= 0x7E && c != '\\';
 }
 
+std::string bad_value(const std::string& key, const std::string& value) {
+    return key + " is " + shown(value) + ", allowed are 0x21 to 0x7E without the backslash";
+}
+
 std::string bad_characters(const Keys& keys, std::string_view text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text[i] != '\\') continue;
@@ -102,7 +106,7 @@ std::string bad_characters(const Keys& keys, std::string_view text) {
     }
     for (const auto& [key, value] : keys.pairs) {
         if (value && !std::all_of(value->begin(), value->end(), is_allowed)) {
-            return key + " is " + shown(*value) + ", allowed are 0x21 to 0x7E without the backslash";
+            return bad_value(key, *value);
         }
     }
     return "";
@@ -204,7 +208,11 @@ LabelReading read_label(std::string_view text) {
 }
 
 void require_valid(const AigcLabel& label) {
-    // A backslash is not escaped on writing, so that it is found here under its own rule.
+    for (const Field& field : fields) {
+        const std::string& value = label.*field.value;
+        if (!std::all_of(value.begin(), value.end(), is_allowed))
+            throw Error(Fault::usage, "AIGC label: " + bad_value(field.key, value));
+    }
     for (const Rule& one : read_label(to_json(label)).rules) {
         if (!one.kept) throw Error(Fault::usage, "AIGC label: " + one.why + " (rule: " + one.name + ")");
     }

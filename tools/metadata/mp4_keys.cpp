@@ -70,20 +70,27 @@ std::vector<Mp4Box*> key_metas(Mp4Box& moov) {
     return metas;
 }
 
-// keys: version and flags, count, then {size, namespace, name}; they count from 1. Those that are called AIGC.
-std::vector<std::uint64_t> label_keys(const Bytes& keys) {
-    std::vector<std::uint64_t> numbers;
-    const std::uint64_t count = big_number(keys, 4, 4);
+// keys: version and flags, count, then {size, namespace, name}; they count from 1.
+struct Keys {
+    std::vector<std::uint64_t> labels;  // the numbers of those that are called AIGC
+    bool whole = false;                 // as many as the count says, and nothing behind them
+};
+
+Keys keys_of(const Bytes& bytes) {
+    Keys keys;
+    const std::uint64_t count = big_number(bytes, 4, 4);
     std::size_t at = 8;
-    for (std::uint64_t number = 1; number <= count && at + 8 <= keys.size(); ++number) {
-        const std::uint64_t size = big_number(keys, at, 4);
-        if (size < 8 || size > keys.size() - at) break;
-        const auto from = keys.begin() + static_cast<std::ptrdiff_t>(at + 8);
+    std::uint64_t number = 1;
+    for (; number <= count && at + 8 <= bytes.size(); ++number) {
+        const std::uint64_t size = big_number(bytes, at, 4);
+        if (size < 8 || size > bytes.size() - at) break;
+        const auto from = bytes.begin() + static_cast<std::ptrdiff_t>(at + 8);
         if (std::equal(from, from + static_cast<std::ptrdiff_t>(size - 8), key_name.begin(), key_name.end()))
-            numbers.push_back(number);
+            keys.labels.push_back(number);
         at += static_cast<std::size_t>(size);
     }
-    return numbers;
+    keys.whole = number == count + 1 && at == bytes.size();
+    return keys;
 }
 
 // ilst: boxes whose type is the number of a key, each with boxes "data": type, locale, value.
@@ -144,7 +151,7 @@ Mp4Box empty_key_meta() {
 void remove_labels(Mp4Box& meta) {
     Mp4Box *keys = meta.child("keys"), *list = meta.child("ilst");
     if (keys == nullptr || list == nullptr) return;
-    const std::vector<std::uint64_t> labels = label_keys(keys->data);
+    const std::vector<std::uint64_t> labels = keys_of(keys->data).labels;
     const std::vector<Item> items = items_of(list->data);
     for (auto item = items.rbegin(); item != items.rend(); ++item) {
         if (!is_among(labels, item->key)) continue;
@@ -153,16 +160,17 @@ void remove_labels(Mp4Box& meta) {
     }
 }
 
-void put_label(Mp4Box& moov, const std::string& json) {
+void put_label(Mp4Box& moov, const std::string& json, const std::string& file) {
     for (Mp4Box* meta : key_metas(moov)) remove_labels(*meta);
     Mp4Box& user_data = child_of(moov, "udta", {});
-    const auto there = std::find_if(user_data.children.begin(), user_data.children.end(), holds_keys);
+    auto there = std::find_if(user_data.children.begin(), user_data.children.end(), holds_keys);
     // Behind an iTunes meta box: most readers take the first for theirs.
-    if (there == user_data.children.end()) user_data.children.push_back(empty_key_meta());
-    Mp4Box& meta = there == user_data.children.end() ? user_data.children.back() : *there;
+    if (there == user_data.children.end()) there = user_data.children.insert(there, empty_key_meta());
+    Mp4Box& meta = *there;
     Mp4Box& keys = child_of(meta, "keys", Bytes(8));
-    const std::vector<std::uint64_t> labels = label_keys(keys.data);
-    std::uint64_t number = labels.empty() ? big_number(keys.data, 4, 4) + 1 : labels.front();
+    const auto [labels, whole] = keys_of(keys.data);
+    if (!whole) throw Error(Fault::input, file + ": damaged, its list of keys does not end where it says");
+    const std::uint64_t number = labels.empty() ? big_number(keys.data, 4, 4) + 1 : labels.front();
     if (labels.empty()) {
         Bytes count;
         append_big_number(count, number, 4);
@@ -173,6 +181,13 @@ void put_label(Mp4Box& moov, const std::string& json) {
         }
     }
     Mp4Box& list = child_of(meta, "ilst", {});
+    const std::vector<Item> items = items_of(list.data);
+    if ((items.empty() ? 0 : items.back().end) != list.data.size()) {
+        throw Error(Fault::input, file + ": damaged, its list of values does not end where it says");
+    }
+    if (std::any_of(items.begin(), items.end(), [&](const Item& item) { return item.key == number; })) {
+        throw Error(Fault::input, file + ": damaged, it has a value for a key that it has not");
+    }
     const Bytes data = data_box(json);
     append_big_number(list.data, 8 + data.size(), 4);
     append_big_number(list.data, number, 4);
@@ -215,7 +230,7 @@ FoundLabels read_mp4_labels(const std::string& path) {
     for (Mp4Box* meta : key_metas(moov)) {
         const Mp4Box *keys = meta->child("keys"), *list = meta->child("ilst");
         if (keys == nullptr || list == nullptr) continue;
-        const std::vector<std::uint64_t> labels = label_keys(keys->data);
+        const std::vector<std::uint64_t> labels = keys_of(keys->data).labels;
         for (const Item& item : items_of(list->data)) {
             if (is_among(labels, item.key)) found.texts.push_back(item.text);
         }
@@ -230,7 +245,7 @@ void write_mp4_label(const std::string& path, const std::string& json) {
         throw Error(Fault::input, path + ": is fragmented; no label written, first: ffmpeg -i FILE -c copy OTHER.m4a");
     }
     Mp4Box moov = moov_of(file, layout);
-    put_label(moov, json);
+    put_label(moov, json, path);
     Bytes bytes;
     append_mp4_box(bytes, moov);
     // Moving offsets changes no length.
