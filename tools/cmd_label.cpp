@@ -54,9 +54,6 @@ void require_sense(const LabelRequest& request) {
     require_pair(request.key, "--key", request.payload, "--payload");
     require_pair(request.payload, "--payload", request.key, "--key");
     require_pair(request.c2pa.file, "--c2pa", request.payload, "--key and --payload");
-    if (!request.encodes() && !request.metadata.asked()) {
-        throw Error(Fault::usage, "nothing to do: give --cue, --key with --payload, --producer or --propagator");
-    }
     const CueRequest& cue = request.cue;
     if (cue.kind != "spoken" && !(cue.file.empty() && cue.say.empty()))
         throw Error(Fault::usage, "--cue-file and --cue-say need --cue spoken");
@@ -65,6 +62,9 @@ void require_sense(const LabelRequest& request) {
     if (!cue.file.empty() && !cue.say.empty()) throw Error(Fault::usage, "--cue-file and --cue-say exclude each other");
     if (!(cue.level_db >= -20 && cue.level_db <= 10))
         throw Error(Fault::usage, "--cue-level-db " + fixed(cue.level_db, 1) + ": is not within -20 .. 10");
+    if (!request.encodes() && !request.metadata.asked()) {
+        throw Error(Fault::usage, "nothing to do: give --cue, --key with --payload, --producer or --propagator");
+    }
 }
 
 int run(Label options) {

@@ -143,15 +143,15 @@ std::string json_line(const std::string& file, const Findings& findings, bool wi
         line["segments"].push_back(
             {{"start_s", time(segment.start_s)}, {"end_s", time(segment.end_s)}, {"log10_p", finite(segment.log10_p)}});
     }
+    line["metadata"] = label_json(findings.label);
+    line["cue"] = cue_json(findings.cues);
+    add_evidence(line, findings);
     if (with_scores) {
         line["scores"] = Json::array();
         for (const Score& score : verdict.scores) {
             line["scores"].push_back({{"start_s", time(score.start_s)}, {"z", finite(score.z)}});
         }
     }
-    line["metadata"] = label_json(findings.label);
-    line["cue"] = cue_json(findings.cues);
-    add_evidence(line, findings);
     // A file name need not be UTF-8; JSON must be.
     return line.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
