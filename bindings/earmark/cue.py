@@ -44,7 +44,7 @@ def rhythm_cue(
     unit_s: float = 0.12,
     level_lufs: float = -23,
 ) -> Float32Array:
-    """The rhythm of "AI" in Morse, short long, short short, as float32 (samples,) or, with channels, (channels, samples).
+    """The rhythm of "AI" in Morse as float32 (samples,) or, with channels, (channels, samples).
 
     sample_rate  Hz, 8000 to 192000
     channels     1 to 64; all carry the same tone, which counts in the loudness
@@ -68,7 +68,7 @@ def loudness(x: Any, *, sample_rate: int) -> float:
 
 
 def find_rhythm(x: Any, *, sample_rate: int) -> tuple[RhythmFound, ...]:
-    """Every rhythm cue in (samples,) or (channels, samples), whatever its pitch, speed and level; channels are averaged.
+    """Every rhythm cue in (samples,) or (channels, samples), of any pitch, speed and level; channels are averaged.
 
     A cue has no key: anybody can play one, and no bound is proved. Raises TypeError or ValueError naming the argument.
     """
@@ -133,7 +133,7 @@ class CueInserter:
         return self._native.inserted_samples()
 
     def process(self, block: Any) -> Any:
-        """The next chunk, (samples,) or (channels, samples), with the cues that fall into it; dtype and rank come back."""
+        """The next chunk, (samples,) or (channels, samples), with the cues that fall into it; same dtype and rank."""
         audio = as_planar(block, "block", allow_empty=True)
         if audio.channels != self._channels:
             raise ValueError(f"block: {audio.channels} channels, the CueInserter was made for {self._channels}")
@@ -195,14 +195,20 @@ def _found(cues: list[_earmark.RhythmFound]) -> tuple[RhythmFound, ...]:
 
 
 def _inserter(
-    cue: Any, channels: int, sample_rate: int, at: collections.abc.Sequence[int], every_s: float, at_end: bool, pause_s: float
+    cue: Any,
+    channels: int,
+    sample_rate: int,
+    at: collections.abc.Sequence[int],
+    every_s: float,
+    at_end: bool,
+    pause_s: float,
 ) -> _earmark.CueInserter:
     planar = as_planar(np.asarray(cue, dtype=np.float32) if isinstance(cue, list) else cue, "cue")
     if planar.channels not in (1, channels):
         raise ValueError(f"cue: {planar.channels} channels, 1 or {channels} are needed")
     samples = np.ascontiguousarray(np.broadcast_to(planar.samples, (channels, planar.samples.shape[1])))
-    places = [_place(place) for place in at]
-    return _earmark.CueInserter(samples, as_sample_rate(sample_rate), places, float(every_s), bool(at_end), float(pause_s))
+    places, rate = [_place(place) for place in at], as_sample_rate(sample_rate)
+    return _earmark.CueInserter(samples, rate, places, float(every_s), bool(at_end), float(pause_s))
 
 
 def _place(value: Any) -> int:

@@ -84,7 +84,7 @@ def test_fish_completes(tmp_path):
 
 def test_info():
     text = run("info").text
-    for word in ("earmark", "simd target", "FFTW", "GPL", "libsodium", "libsndfile", "CLI11", "json"):
+    for word in ("earmark", "simd target", "FFTW", "GPL", "libsodium", "libsndfile", "libebur128", "soxr", "taglib", "CLI11", "json"):
         assert word in text
 
 

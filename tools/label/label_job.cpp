@@ -19,6 +19,7 @@
 #include <cstring>
 #include <filesystem>
 #include <memory>
+#include <string_view>
 
 namespace earmark::tools {
 
@@ -66,11 +67,23 @@ std::optional<EmbedConfig> mark_config(const LabelRequest& request, const AudioF
                        .profile = profile_from_name(request.profile)};
 }
 
+// What a container of another kind than the input's holds unless something else is asked for; "" keeps the input's.
+std::string sample_format_for(const LabelRequest& request, const AudioFormat& input) {
+    if (!request.sample_format.empty() || extension(request.in) == extension(request.out)) return request.sample_format;
+    constexpr std::array<std::array<std::string_view, 2>, 4> coded{
+        {{".mp3", "mp3"}, {".opus", "opus"}, {".ogg", "vorbis"}, {".oga", "vorbis"}}};
+    for (const auto& [ending, name] : coded) {
+        if (extension(request.out) == ending) return std::string(name);
+    }
+    const bool from_coded = integer_bits(input) == 0 && !is_float(input) && !wav_header_for(input);
+    return from_coded ? "pcm_16" : "";
+}
+
 // Cue and mark into the file aside; fills what the receipt says of them.
 void encode(AudioReader& reader, OutputFile& output, Receipt& receipt) {
     const LabelRequest& request = receipt.request;
     refuse_damage(reader);
-    receipt.format = output_format(request.out, reader.format(), request.sample_format);
+    receipt.format = output_format(request.out, reader.format(), sample_format_for(request, reader.format()));
     if (request.cue.asked()) receipt.cue = plan_cue(request.cue, survey(request.in), reader.format().channels);
     const std::optional<InsertConfig> cue = receipt.cue ? std::optional(receipt.cue->insert) : std::nullopt;
     const std::uint64_t added = receipt.cue ? receipt.cue->added_samples : 0;
