@@ -9,7 +9,7 @@
 namespace earmark {
 namespace {
 
-constexpr double window_s = 0.02, hop_s = 0.004;
+constexpr double window_s = 0.02, hop_s = 0.008;
 constexpr double lowest_hz = 300, highest_hz = 3000;  // of the tone: the pitches of cue.hpp, and some transposition
 constexpr double floor_hz = 100;                      // hum below it must not hide a tone
 constexpr double lobe_hz = 2 / window_s;              // half the width of a Hann window's main lobe
@@ -17,7 +17,7 @@ constexpr double least_share = 0.75;                  // of the frame's energy t
 constexpr double least_level_db = -60;
 constexpr double same_pitch = 0.04;
 constexpr double half_height_db = 6;
-constexpr std::size_t longest_gap = 2;  // frames that a click may spoil
+constexpr std::size_t longest_gap = 1;  // frames that a click may spoil
 constexpr double longest_run_s = 2;     // a dash is 0.9 s at most
 
 int even(double samples) {
@@ -31,7 +31,7 @@ Tones::Tones(int sample_rate_hz, Sink sink)
       window_samples_(static_cast<std::size_t>(even(window_s * sample_rate_hz))),
       hop_samples_(static_cast<std::size_t>(std::lround(hop_s * sample_rate_hz))),
       sink_(std::move(sink)),
-      fft_(static_cast<int>(2 * window_samples_)),  // zero-padded: the peak is read off to a few Hz
+      fft_(static_cast<int>(window_samples_)),
       window_(hann(static_cast<int>(window_samples_))),
       buffer_(window_samples_),
       power_(static_cast<std::size_t>(fft_.bins())),
@@ -64,7 +64,6 @@ void Tones::finish() noexcept {
 Tones::Frame Tones::analyse() noexcept {
     const auto time = fft_.time();
     for (std::size_t i = 0; i < window_samples_; ++i) time[i] = buffer_[i] * window_[i];
-    std::fill(time.begin() + static_cast<std::ptrdiff_t>(window_samples_), time.end(), 0.0f);
     fft_.forward();
     const auto spectrum = fft_.frequency();
     const double bin_hz = static_cast<double>(sample_rate_hz_) / fft_.length();
