@@ -9,6 +9,8 @@
 #include <earmark/error.hpp>
 
 #include <cstdio>
+#include <filesystem>
+#include <set>
 
 namespace earmark::tools {
 
@@ -46,11 +48,21 @@ void require_pair(const std::string& a, const char* name_a, const std::string& b
     if (!a.empty() && b.empty()) throw Error(Fault::usage, std::string(name_a) + " needs " + name_b);
 }
 
+// Two names of one file would leave only the one that is written last.
+void require_apart(const LabelRequest& request) {
+    std::set<std::filesystem::path> paths;
+    for (const std::string& path : {request.out, request.receipt, request.c2pa.file}) {
+        if (!path.empty() && !paths.insert(std::filesystem::weakly_canonical(path)).second)
+            throw Error(Fault::usage, path + ": output, --receipt and --c2pa need a file each");
+    }
+}
+
 void require_sense(const LabelRequest& request) {
     if (request.in.empty() || request.out.empty()) throw Error(Fault::usage, "label needs IN and OUT, or --check FILE");
     if (request.in == "-" || request.out == "-") {
         throw Error(Fault::usage, "label reads its input twice and writes metadata last, so it takes no pipe (-)");
     }
+    require_apart(request);
     require_pair(request.key, "--key", request.payload, "--payload");
     require_pair(request.payload, "--payload", request.key, "--key");
     require_pair(request.c2pa.file, "--c2pa", request.payload, "--key and --payload");

@@ -48,8 +48,12 @@ void speak(const std::string& words, const std::string& voice, const std::string
     std::vector<char*> pointers;
     for (std::string& argument : arguments) pointers.push_back(argument.data());
     pointers.push_back(nullptr);
+    posix_spawn_file_actions_t silence;  // what it complains about would be a second line of error
+    ::posix_spawn_file_actions_init(&silence);
+    ::posix_spawn_file_actions_addopen(&silence, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
     pid_t child = 0;
-    const int fault = ::posix_spawnp(&child, pointers[0], nullptr, nullptr, pointers.data(), environ);
+    const int fault = ::posix_spawnp(&child, pointers[0], &silence, nullptr, pointers.data(), environ);
+    ::posix_spawn_file_actions_destroy(&silence);
     if (fault != 0) {
         throw Error(Fault::input, std::string("--cue-say: espeak-ng cannot be run, ") + std::strerror(fault) +
                                       "; install it or give --cue-file");
