@@ -7,7 +7,7 @@ import pytest
 from conftest import binary, run
 from labelled import KINDS, LABEL, make
 
-ROUNDS = 3000
+ROUNDS = 2000
 
 
 def test_fuzz(tmp_path, short):

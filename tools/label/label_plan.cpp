@@ -99,7 +99,14 @@ void read_back(const std::string& path, const AigcLabel& wanted) {
 }
 
 void carry_label(const std::string& from, const std::string& to, const std::string& to_name) {
-    const std::vector<std::string> there = from == "-" ? std::vector<std::string>{} : labels_in(from);
+    if (from == "-") return;
+    std::vector<std::string> there;
+    try {
+        there = labels_in(from);
+    } catch (const Error& error) {
+        // Audio that can be heard is no worse for tags that cannot be read.
+        return warn(to_name + ": has no AIGC label of its input, " + error.what());
+    }
     if (there.empty()) return;
     try {
         container_of(to);
