@@ -1,4 +1,5 @@
-// earmark detect: is it marked with one of these keys, where, and what does the mark say?
+// earmark detect: is it marked with one of these keys, where, and what does the mark say? And what stands beside it:
+// metadata label, audible cue.
 #include "audio_reader.hpp"
 #include "options.hpp"
 #include "progress.hpp"
@@ -6,6 +7,7 @@
 #include "text.hpp"
 #include "verdict.hpp"
 
+#include <earmark/cue_detector.hpp>
 #include <earmark/detector.hpp>
 #include <earmark/error.hpp>
 
@@ -30,19 +32,21 @@ std::vector<NamedKey> load_keys(const std::vector<std::string>& paths) {
     return keys;
 }
 
-Detection judge(const std::string& file, const std::optional<RawPcm>& raw, DetectConfig config) {
+Findings judge(const std::string& file, const std::optional<RawPcm>& raw, DetectConfig config) {
     AudioReader reader(file, raw);
     config.sample_rate_hz = reader.format().sample_rate_hz;
     config.channels = reader.format().channels;
     Detector detector(config);
+    RhythmDetector rhythm(config.sample_rate_hz, config.channels);
     Block block(reader.format().channels, reader.block_samples());
     Progress progress(file, reader.samples(), reader.format().sample_rate_hz);
     while (const std::size_t got = reader.read(block)) {
         detector.push(block.channels(), got);
+        rhythm.push(block.channels(), got);
         progress.at(reader.read_so_far());
     }
     if (!reader.damage().empty()) warn(file + ": " + reader.damage() + "; judged by what is there");
-    return detector.finish();
+    return {detector.finish(), find_label(file, raw.has_value()), rhythm.finish()};
 }
 
 int run(const Detect& options) {
@@ -55,9 +59,11 @@ int run(const Detect& options) {
     int exit = done;
     for (const std::string& file : options.in) {
         try {
-            const Detection verdict = judge(file, raw, config);
-            print_line(options.json ? json_line(file, verdict, options.scores) : verdict_line(file, verdict));
-            if (!verdict.marked && exit == done) exit = not_marked;
+            const Findings findings = judge(file, raw, config);
+            print_line(options.json ? json_line(file, findings, options.scores) : verdict_line(file, findings.mark));
+            const std::string beside = options.json ? "" : findings_line(file, findings);
+            if (!beside.empty()) print_line(beside);
+            if (!findings.mark.marked && exit == done) exit = not_marked;
         } catch (const Error& error) {
             if (error.fault() != Fault::input) throw;
             // One file that cannot be read must not hide what the others hold.

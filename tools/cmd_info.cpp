@@ -28,6 +28,9 @@ void tell_program() {
     line("", "do so under the GPL; earmark's own source is Apache-2.0");
     line("libsodium", EARMARK_SODIUM_VERSION);
     line("libsndfile", sound_library());
+    line("libebur128", EARMARK_EBUR128_VERSION);
+    line("soxr", EARMARK_SOXR_VERSION ", LGPL-2.1-or-later");
+    line("taglib", EARMARK_TAGLIB_VERSION ", LGPL-2.1 or MPL-1.1");
     line("CLI11", CLI11_VERSION);
     line("json", "nlohmann " EARMARK_JSON_VERSION);
 }

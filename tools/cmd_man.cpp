@@ -89,13 +89,14 @@ std::string page(const CLI::App& app) {
 Done; for detect: every input is marked.
 .TP
 1
-For detect: at least one input is not marked.
+For detect: at least one input is not marked. For label: with \fB\-\-verify\fR something that was asked for is
+missing, and no file was written; with \fB\-\-check\fR a rule is broken.
 .TP
 2
 Wrong usage.
 .TP
 3
-Audio that cannot be read, used or written. A failed embed leaves no output file.
+Audio that cannot be read, used or written. A failed embed or label leaves no output file.
 .TP
 4
 A key that is missing, damaged or of another kind.
@@ -108,6 +109,8 @@ When set and not empty, the progress bar has no colour.
 earmark keygen vendor.key \-\-screening screen.key
 earmark embed in.wav out.wav \-\-key vendor.key \-\-payload 0123456789abcdef
 earmark detect out.wav \-\-key screen.key \-\-json
+earmark label in.wav out.wav \-\-cue rhythm \-\-key vendor.key \-\-payload 0123456789abcdef \-\-producer Name \-\-verify
+earmark label \-\-check out.wav
 ffmpeg \-i call.m4a \-f wav \- | earmark detect \- \-\-key vendor.key
 .fi
 )";

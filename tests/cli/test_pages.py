@@ -12,11 +12,11 @@ import pytest
 import soundfile
 from conftest import PAYLOAD, binary, run
 
-COMMANDS = ["keygen", "embed", "detect", "info"]
+COMMANDS = ["keygen", "embed", "detect", "label", "info"]
 
 
 def options(command):
-    return sorted(set(re.findall(r"--[a-z-]+", run(command, "--help").text)) - {"--help"})
+    return sorted(set(re.findall(r"--[a-z0-9-]+", run(command, "--help").text)) - {"--help"})
 
 
 def test_manual_mentions_everything():
@@ -84,7 +84,7 @@ def test_fish_completes(tmp_path):
 
 def test_info():
     text = run("info").text
-    for word in ("earmark", "simd target", "FFTW", "GPL", "libsodium", "libsndfile", "CLI11", "json"):
+    for word in ("earmark", "simd target", "FFTW", "GPL", "libsodium", "libsndfile", "libebur128", "soxr", "taglib", "CLI11", "json"):
         assert word in text
 
 
