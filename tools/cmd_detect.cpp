@@ -1,7 +1,6 @@
 // earmark detect: is it marked with one of these keys, where, and what does the mark say?
-#include "audio_reader.hpp"
+#include "judge.hpp"
 #include "options.hpp"
-#include "progress.hpp"
 #include "standard_output.hpp"
 #include "text.hpp"
 #include "verdict.hpp"
@@ -9,7 +8,6 @@
 #include <earmark/detector.hpp>
 #include <earmark/error.hpp>
 
-#include <unistd.h>
 #include <cstdio>
 
 namespace earmark::tools {
@@ -23,27 +21,6 @@ struct Detect {
     double p_max = DetectConfig{}.p_max;
     bool json = false, scores = false;
 };
-
-std::vector<NamedKey> load_keys(const std::vector<std::string>& paths) {
-    std::vector<NamedKey> keys;
-    for (const std::string& path : paths) keys.push_back({path, load_key(path)});
-    return keys;
-}
-
-Detection judge(const std::string& file, const std::optional<RawPcm>& raw, DetectConfig config) {
-    AudioReader reader(file, raw);
-    config.sample_rate_hz = reader.format().sample_rate_hz;
-    config.channels = reader.format().channels;
-    Detector detector(config);
-    Block block(reader.format().channels, reader.block_samples());
-    Progress progress(file, reader.samples(), reader.format().sample_rate_hz);
-    while (const std::size_t got = reader.read(block)) {
-        detector.push(block.channels(), got);
-        progress.at(reader.read_so_far());
-    }
-    if (!reader.damage().empty()) warn(file + ": " + reader.damage() + "; judged by what is there");
-    return detector.finish();
-}
 
 int run(const Detect& options) {
     const std::optional<RawPcm> raw = raw_from(options.raw);

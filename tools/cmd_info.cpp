@@ -1,5 +1,6 @@
 // earmark info: what this program is made of, what a key is, what a file holds.
 #include "audio_reader.hpp"
+#include "ledger/database.hpp"
 #include "options.hpp"
 #include "standard_output.hpp"
 #include "text.hpp"
@@ -29,6 +30,7 @@ void tell_program() {
     line("libsodium", EARMARK_SODIUM_VERSION);
     line("libsndfile", sound_library());
     line("CLI11", CLI11_VERSION);
+    line("ledger", ledger::database_library());
     line("json", "nlohmann " EARMARK_JSON_VERSION);
 }
 

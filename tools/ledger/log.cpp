@@ -19,6 +19,10 @@ Hash subkey(const Hash& seed, std::uint64_t which) {
 
 }  // namespace
 
+std::string text_of(const Head& head) {
+    return std::to_string(head.sequence) + ":" + hex(head.hash);
+}
+
 std::int64_t system_clock_us() {
     const auto since = std::chrono::system_clock::now().time_since_epoch();
     return std::chrono::duration_cast<std::chrono::microseconds>(since).count();

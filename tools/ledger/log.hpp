@@ -20,6 +20,8 @@ struct Head {
     bool is_there = false;  // the row itself
 };
 
+std::string text_of(const Head& head);  // "17:9f3c...", to be noted elsewhere
+
 std::int64_t system_clock_us();
 
 struct OpenOptions {

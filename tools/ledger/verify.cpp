@@ -107,10 +107,6 @@ Witness witness_from(const std::string& text) {
     return witness;
 }
 
-std::string text_of(const Head& head) {
-    return std::to_string(head.sequence) + ":" + hex(head.hash);
-}
-
 Verdict verify(Log& log, const std::optional<Witness>& witness,
                const std::function<void(std::int64_t, std::int64_t)>& progress) {
     const Head start = log.head();
@@ -132,7 +128,7 @@ Verdict verify(Log& log, const std::optional<Witness>& witness,
 std::int64_t prune(Log& log, int keep_days) {
     if (keep_days < least_keep_days)
         throw Error(Fault::usage, "--keep-days: " + std::to_string(keep_days) + ", at least " +
-                                      std::to_string(least_keep_days) + " are kept: six months, the least in law");
+                                      std::to_string(least_keep_days) + " are kept, six months");
     Append append(log);
     const std::int64_t newest_us = std::min(append.time_us(), append.head().time_us);
     const std::int64_t before_us = newest_us - std::int64_t{keep_days} * 86'400 * 1'000'000;

@@ -24,7 +24,6 @@ struct Witness {
     Hash hash{};
 };
 Witness witness_from(const std::string& text);  // "17:9f3c...": Error(usage)
-std::string text_of(const Head& head);
 
 // `progress` gets rows read so far and the last row's number. Writers are held up by no more than one piece of it.
 Verdict verify(Log& log, const std::optional<Witness>& witness,
