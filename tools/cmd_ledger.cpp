@@ -171,9 +171,7 @@ void add_consents(Actions& actions) {
     add_voice->add_flag("--synthetic", to.synthetic, "It is nobody's");
     actions.add("voices", "List the voices and their consents", voices);
     CLI::App* give = actions.add("consent", "Record that a person consents to the use of their voice", consent);
-    give->add_option("REFERENCE", to.reference, "Name that a making gives")
-        ->required()
-        ->type_name("TEXT");
+    give->add_option("REFERENCE", to.reference, "Name that a making gives")->required()->type_name("TEXT");
     give->add_option("--voice", to.voice, "The voice")->required()->type_name("TEXT");
     give->add_option("--from", to.from, "It begins then, UTC; now, when not given")->type_name("TIME");
     give->add_option("--until", to.until, "It ends before then, UTC")->type_name("TIME");

@@ -105,6 +105,9 @@ A key that is missing, damaged or of another kind.
 .TP
 .B NO_COLOR
 When set and not empty, the progress bar has no colour.
+.TP
+.B EARMARK_PYTHON
+The Python that report runs, which must have the package earmark; python3 when not set.
 .SH EXAMPLES
 .nf
 earmark keygen vendor.key \-\-screening screen.key

@@ -26,7 +26,7 @@ CommandLine make_command_line() {
     app.require_subcommand(1);
     app.footer("Run 'earmark COMMAND --help' for the options of a command.");
     for (const auto add :
-         {add_keygen, add_embed, add_detect, add_trace, add_ledger, add_info, add_man, add_completion}) {
+         {add_keygen, add_embed, add_detect, add_trace, add_ledger, add_report, add_info, add_man, add_completion}) {
         line.commands.push_back(add(app));
     }
     return line;

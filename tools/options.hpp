@@ -26,6 +26,7 @@ Command add_embed(CLI::App& app);
 Command add_detect(CLI::App& app);
 Command add_trace(CLI::App& app);
 Command add_ledger(CLI::App& app);
+Command add_report(CLI::App& app);
 Command add_info(CLI::App& app);
 Command add_man(CLI::App& app);
 Command add_completion(CLI::App& app);

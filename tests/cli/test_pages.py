@@ -13,7 +13,7 @@ import soundfile
 from conftest import PAYLOAD, binary, run
 
 ACTIONS = ["create", "verify", "head", "export", "prune", "voice", "voices", "consent", "withdraw"]
-COMMANDS = ["keygen", "embed", "detect", "trace", "info", *(f"ledger {action}" for action in ACTIONS)]
+COMMANDS = ["keygen", "embed", "detect", "trace", "report", "info", *(f"ledger {action}" for action in ACTIONS)]
 
 
 def options(command):

@@ -156,8 +156,8 @@ Bytes Statement::blob(int column) const {
     return start ? Bytes(start, start + sqlite3_column_bytes(statement_.get(), column)) : Bytes{};
 }
 
-Transaction::Transaction(Database& database) : database_(database) {
-    database_.run("BEGIN IMMEDIATE");
+Transaction::Transaction(Database& database, Purpose purpose) : database_(database) {
+    database_.run(purpose == Purpose::write ? "BEGIN IMMEDIATE" : "BEGIN");
 }
 
 Transaction::~Transaction() {

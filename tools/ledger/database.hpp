@@ -70,10 +70,15 @@ class Database {
     std::unique_ptr<sqlite3, Closer> database_;
 };
 
-// All or nothing. Takes the right to write at its start, so that two writers never wait for each other.
+enum class Purpose {
+    write,  // takes the right to write at its start, so that two writers never wait for each other
+    read    // one state of the file for all that is read, and one lock
+};
+
+// All or nothing.
 class Transaction {
   public:
-    explicit Transaction(Database& database);
+    explicit Transaction(Database& database, Purpose purpose = Purpose::write);
     Transaction(const Transaction&) = delete;
     Transaction& operator=(const Transaction&) = delete;
     ~Transaction();  // undoes what was not committed

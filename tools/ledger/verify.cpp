@@ -111,12 +111,13 @@ Verdict verify(Log& log, const std::optional<Witness>& witness,
                const std::function<void(std::int64_t, std::int64_t)>& progress) {
     const Head start = log.head();
     Walk walk{log, witness};
-    // The head that must come out is read before the piece after which there is none.
-    for (std::vector<Row> piece; !piece.empty() || walk.verdict.rows == 0;) {
-        walk.verdict.head = log.head();
-        piece = log.rows_after(walk.last.sequence, piece_rows);
-        if (piece.empty()) break;
+    for (bool more = true; more;) {
+        Transaction piece_state(log.database(), Purpose::read);
+        const std::vector<Row> piece = log.rows_after(walk.last.sequence, piece_rows);
         for (const Row& row : piece) walk.take(row);
+        walk.verdict.head = log.head();
+        piece_state.commit();  // between two pieces writers have their turn
+        more = piece.size() == piece_rows;
         if (progress) progress(walk.verdict.rows, walk.verdict.head.sequence);
     }
     // Somebody pruned meanwhile: some of the rows counted as there are gone, some perhaps not.
