@@ -14,7 +14,7 @@ Audio is an array of shape (samples,) or (channels, samples), float32, float64 o
 and -32768 to 32767 for int16. float64 is computed in float32. Arguments that cannot be used raise TypeError or
 ValueError with the name of the argument; embedding either returns marked audio or raises.
 """
-from . import plot
+from . import attacks, plot
 from ._earmark import KeyFileError, simd_target
 from ._earmark import version as __version__
 from .batch import detect_many, embed_many
