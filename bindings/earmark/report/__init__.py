@@ -20,14 +20,14 @@ import subprocess
 from collections import abc
 from typing import Any
 
-from .. import attacks as _attacks
 from .._earmark import simd_target
 from .._earmark import version as _version
+from ..attacks.table import chosen, table
 from ..config import DetectConfig, EmbedConfig
 from ..key import KeyLike, as_marking_key
 from ..payload import Payload
 from .clips import load
-from .page import page
+from .layout import page
 from .tables import Settings, false_alarms, marked_clips, quality, robustness
 
 __all__ = ["ATTACKS", "WINDOWS", "measure", "page"]
@@ -69,17 +69,17 @@ def measure(
     ValueError or TypeError names the argument; FileNotFoundError and OSError the file.
     """
     own = as_marking_key(key)
-    chosen = _attacks.chosen(_attacks.table(), attacks)
+    rows = chosen(table(), attacks)
     lengths = tuple(sorted({float(length) for length in windows}))
     if not lengths or not 1 <= lengths[0] <= lengths[-1] <= 60:
         raise ValueError(f"windows: {', '.join(map(str, windows))} is outside 1 to 60 s")
     for name, value in (("trials", trials), ("keys", keys)):
         if not 1 <= value <= 10_000:
             raise ValueError(f"{name}: {value} is outside 1 to 10000")
-    EmbedConfig(16000, own, Payload(0), 1, profile)  # type: ignore[arg-type]  # both check what they are given
+    EmbedConfig(16000, own, Payload(0), 1, profile)  # both check what they are given
     DetectConfig(16000, own, 1, search, p_max, False)  # type: ignore[arg-type]
     listed, left_out = load(clips)
-    settings = Settings(own, profile, chosen, lengths, trials, keys, seed, p_max, search, jobs, progress)
+    settings = Settings(own, profile, rows, lengths, trials, keys, seed, p_max, search, jobs, progress)
     marked = marked_clips(listed, settings)
     return {
         "title": title,

@@ -85,8 +85,7 @@ def qualities(rows: abc.Sequence[Row]) -> str:
 def _svg(name: str, size: tuple[float, float], draw: abc.Callable[[Any], None]) -> str:
     matplotlib = importlib.import_module("matplotlib")
     figure_of = importlib.import_module("matplotlib.figure")
-    # The names that SVG gives its parts follow from the salt: two figures of one page must not share them, and the same
-    # numbers must give the same page.
+    # The names that SVG gives its parts follow from the salt: the same numbers must give the same page.
     with matplotlib.rc_context({"svg.hashsalt": name, "svg.fonttype": "path", "font.size": 9}):
         figure = figure_of.Figure(figsize=size, layout="constrained")
         axes = figure.add_subplot()
@@ -95,5 +94,7 @@ def _svg(name: str, size: tuple[float, float], draw: abc.Callable[[Any], None]) 
         out = io.StringIO()
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     drawn = out.getvalue()
+    # Two figures of one page must not share names.
+    drawn = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-", drawn)
     drawn = re.sub(r"<metadata>.*?</metadata>", "", drawn, flags=re.DOTALL)
     return drawn[drawn.index("<svg") :].replace("<svg", f'<svg role="img" aria-label="{name}"', 1)

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from ..attacks import Attack
+from ..attacks.attack import Attack
 from ..batch import progress_bar, workers_of
 from ..detector import detect
 from ..embedder import embed_reported
@@ -89,8 +89,8 @@ def marked_clips(clips: abc.Sequence[Clip], settings: Settings) -> list[MarkedCl
 def robustness(marked: abc.Sequence[MarkedClip], settings: Settings) -> list[Row]:
     """A row an attack: found, exact (whole payload read right), wrong (another payload read) and host (the unmarked clip
     after the same attack, called marked), by window length; error where it could not be run."""
-    jobs = [(name, one) for name in settings.attacks for one in marked]
-    done = _in_threads(lambda job: _attacked(*job, settings), jobs, settings, "attacks")
+    jobs: list[tuple[str, MarkedClip]] = [(name, one) for name in settings.attacks for one in marked]
+    done = _in_threads(lambda job: _attacked(job[0], job[1], settings), jobs, settings, "attacks")
     rows = []
     for name, attack in settings.attacks.items():
         verdicts = [verdict for verdict in done if verdict["attack"] == name]
@@ -111,12 +111,12 @@ def false_alarms(marked: abc.Sequence[MarkedClip], settings: Settings) -> list[R
     rows = []
     for kind in ("unmarked", "marked with another key"):
         jobs = [
-            (kind, one, start, number)
+            (one, start, number)
             for one in marked
             for start in range(0, len(one.clip.samples), int(_SEGMENT_S * one.clip.rate))
             for number in range(settings.keys)
         ]
-        found = [seen for seen in _in_threads(lambda job: _trial(*job, settings), jobs, settings, kind) if seen]
+        found = [seen for seen in _in_threads(lambda job: _trial(kind, job, settings), jobs, settings, kind) if seen]
         log10_p = sorted(seen[0] for seen in found)
         row: Row = {"kind": kind, "trials": len(found), "hours": sum(seen[1] for seen in found) / 3600, "log10_p": log10_p}
         row["payloads_read"] = sum(seen[2] for seen in found)
@@ -190,7 +190,8 @@ def _attacked(name: str, one: MarkedClip, settings: Settings) -> Row:
     for length in settings.windows:
         starts = speech_starts(clip, length)
         random = np.random.default_rng(seeded_number("window", settings.seed, name, clip.digest, length))
-        for start_s in random.choice(starts, settings.trials) if len(starts) else ():
+        chosen = random.choice(starts, settings.trials) if len(starts) else np.zeros(0)
+        for start_s in chosen:
             begin = attack.received_s(float(start_s) + random.uniform(0, FRAME_S), clip.samples, clip.rate, seed)
             cut = _cut(len(received), begin, length, rate)
             if cut is None:
@@ -218,8 +219,9 @@ def _verdict(received: Samples, host: Samples, rate: int, payload: Payload, sett
     }
 
 
-def _trial(kind: str, one: MarkedClip, start: int, number: int, settings: Settings) -> tuple[float, float, bool] | None:
+def _trial(kind: str, job: tuple[MarkedClip, int, int], settings: Settings) -> tuple[float, float, bool] | None:
     """log10_p, seconds, and whether a payload was read: of one segment, under a key that nothing was made with."""
+    one, start, number = job
     clip = one.clip
     audio = (clip.samples if kind == "unmarked" else one.marked)[start : start + int(_SEGMENT_S * clip.rate)]
     if len(audio) < clip.rate:

@@ -196,7 +196,7 @@ def _windows(rows: abc.Sequence[Row], length: str) -> int:
 
 
 def _clips(rows: abc.Sequence[Row], length: str) -> int:
-    return max(row["windows"][length]["found"]["clips"] for row in rows)
+    return int(max(row["windows"][length]["found"]["clips"] for row in rows))
 
 
 def _share(cell: Row) -> str:
