@@ -3,6 +3,9 @@
 
 #include <earmark/error.hpp>
 
+#include <fstream>
+#include <iterator>
+#include <random>
 #include <set>
 
 using namespace earmark;
@@ -106,6 +109,42 @@ TEST_CASE("ledger: rows of another ledger do not fit") {
                              "INSERT INTO log SELECT * FROM other.log WHERE sequence = 13; "
                              "UPDATE head SET hash = (SELECT hash FROM log WHERE sequence = 13)");
     CHECK(one.verified().problem != "");
+}
+
+// Whatever byte of the file is changed: what is read is what was written, or the change shows.
+TEST_CASE("ledger: no changed byte goes unseen") {
+    Filled filled;
+    const auto read_all = [&] {
+        std::ifstream file(filled.path, std::ios::binary);
+        return std::string(std::istreambuf_iterator<char>(file), {});
+    };
+    const auto hashes = [&] {
+        Ledger ledger = filled.open(Access::read);
+        std::string all;
+        for (const Row& row : ledger.log().rows_after(0, 1000)) all += hex(hash_of(row, &ledger.log().first_hash()));
+        return all;
+    };
+    const std::string before = read_all(), rows_before = hashes();
+    std::mt19937 random(1);
+    int seen = 0, unread = 0;
+    for (int trial = 0; trial < 400; ++trial) {
+        std::string changed = before;
+        const std::size_t at = random() % changed.size();
+        changed[at] = static_cast<char>(changed[at] ^ (1 << random() % 8));
+        std::ofstream(filled.path, std::ios::binary) << changed;
+        try {
+            if (filled.verified().problem.empty()) {
+                CHECK_MESSAGE(hashes() == rows_before, "byte " << at);
+                ++unread;
+            } else {
+                ++seen;
+            }
+        } catch (const Error&) {
+            ++seen;
+        }
+    }
+    CHECK(seen > 20);
+    CHECK(unread > 20);  // most of a young file is empty pages
 }
 
 TEST_CASE("ledger: a slip with the sqlite3 program is stopped") {

@@ -109,6 +109,36 @@ TEST_CASE("ledger: killed writers lose no told row and break no chain") {
     CHECK(told.size() == rows_told);
 }
 
+// The worst moment: pages of an unfinished write are in the file already.
+TEST_CASE("ledger: a reader undoes what a killed writer left half done") {
+    ScratchLedger scratch;
+    scratch.open().begin_many(std::vector<Making>(100));
+    const pid_t process = ::fork();
+    REQUIRE(process >= 0);
+    if (process == 0) {
+        sqlite3* database = nullptr;
+        sqlite3_open(scratch.path.c_str(), &database);
+        sqlite3_exec(database,
+                     "PRAGMA cache_size = 10; BEGIN; UPDATE head SET sequence = 7; WITH RECURSIVE n(i) AS (SELECT 1 "
+                     "UNION ALL SELECT i + 1 FROM n WHERE i < 3000) INSERT INTO seed SELECT randomblob(1000) FROM n",
+                     nullptr, nullptr, nullptr);
+        ::raise(SIGKILL);
+    }
+    int status = 0;
+    REQUIRE(::waitpid(process, &status, 0) == process);
+    CHECK(std::filesystem::exists(scratch.path + "-journal"));
+    const Verdict verdict = scratch.verified();
+    CHECK(verdict.problem == "");
+    CHECK(verdict.rows == 101);
+    CHECK(!std::filesystem::exists(scratch.path + "-journal"));
+}
+
+TEST_CASE("ledger: a reader cannot write") {
+    ScratchLedger scratch;
+    Ledger reader = scratch.open(Access::read);
+    CHECK_THROWS_WITH_AS(reader.begin({}), doctest::Contains("read-only"), Error);
+}
+
 TEST_CASE("ledger: a lock held by another is waited for, then named") {
     ScratchLedger scratch;
     sqlite3* other = nullptr;

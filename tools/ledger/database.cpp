@@ -40,17 +40,19 @@ Database::Database(const std::string& path, Access access, int wait_ms) : path_(
     }
     if (!S_ISREG(there.st_mode)) fail("is no regular file, so no ledger");
     sqlite3* opened = nullptr;
-    const int flags = (access == Access::write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX;
+    // A reader, too, must be able to undo what a killed writer left half done. Where it may not write, SQLite opens the
+    // file for reading alone.
+    constexpr int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
     const int code = sqlite3_open_v2(plain_path(path).c_str(), &opened, flags, nullptr);
     database_.reset(opened);
     if (code != SQLITE_OK) fail(code);
-    // Asked for write, SQLite silently opens for read what it may not write.
     if (access == Access::write && sqlite3_db_readonly(opened, "main") == 1) fail(SQLITE_READONLY);
     sqlite3_extended_result_codes(opened, 1);
     sqlite3_busy_timeout(opened, wait_ms);
     // A file made by others may hold triggers and views with side effects.
     sqlite3_db_config(opened, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     sqlite3_db_config(opened, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+    if (access == Access::read) run("PRAGMA query_only = ON");
 }
 
 void Database::fail(const std::string& what) const {
