@@ -68,13 +68,13 @@ std::string words_of(const ledger::Story& story) {
     const ledger::Row& begun = *story.begun;
     std::string words;
     if (story.failed) {
-        words = "begun " + to_the_second(begun.time_us) + ", failed: " + story.failed->detail + ",";
+        words = "begun " + to_the_second(begun.time_us) + ", failed: " + story.failed->detail;
     } else if (story.made) {
         words = "made " + to_the_second(story.made->time_us);
     } else {
-        words = "begun " + to_the_second(begun.time_us) + " and never finished, parts may exist,";
+        words = "begun " + to_the_second(begun.time_us) + " and never finished, parts may exist";
     }
-    words += " by " + (begun.provider.empty() ? "nobody named" : begun.provider);
+    if (!begun.provider.empty()) words += " by " + begun.provider;
     const std::pair<const char*, const std::string*> named[] = {{"model", &begun.model},
                                                                 {"voice", &begun.voice},
                                                                 {"consent", &begun.consent},
