@@ -18,6 +18,7 @@ class Block {
     Block& operator=(const Block&) = delete;
 
     std::size_t capacity() const { return capacity_; }
+    std::size_t channel_count() const { return samples_.size(); }
     float* const* channels() { return pointers_.data(); }
     const float* const* channels() const { return pointers_.data(); }
 

@@ -1,10 +1,12 @@
-// earmark detect: is it marked with one of these keys, where, and what does the mark say?
+// earmark detect: is it marked with one of these keys, where, and what does the mark say? And what stands beside it:
+// metadata label, audible cue.
 #include "judge.hpp"
 #include "options.hpp"
 #include "standard_output.hpp"
 #include "text.hpp"
 #include "verdict.hpp"
 
+#include <earmark/cue_detector.hpp>
 #include <earmark/detector.hpp>
 #include <earmark/error.hpp>
 
@@ -32,9 +34,11 @@ int run(const Detect& options) {
     int exit = done;
     for (const std::string& file : options.in) {
         try {
-            const Detection verdict = judge(file, raw, config);
-            print_line(options.json ? json_line(file, verdict, options.scores) : verdict_line(file, verdict));
-            if (!verdict.marked && exit == done) exit = not_marked;
+            const Findings findings = judge(file, raw, config);
+            print_line(options.json ? json_line(file, findings, options.scores) : verdict_line(file, findings.mark));
+            const std::string beside = options.json ? "" : findings_line(file, findings);
+            if (!beside.empty()) print_line(beside);
+            if (!findings.mark.marked && exit == done) exit = not_marked;
         } catch (const Error& error) {
             if (error.fault() != Fault::input) throw;
             // One file that cannot be read must not hide what the others hold.

@@ -1,11 +1,13 @@
 // earmark embed: marks a file or a pipe. Either the whole output is there and checked, or none of it.
 #include "audio_reader.hpp"
 #include "audio_writer.hpp"
+#include "label/label_plan.hpp"
 #include "ledger_entry.hpp"
 #include "options.hpp"
 #include "output_file.hpp"
 #include "progress.hpp"
 #include "text.hpp"
+#include "whole_audio.hpp"
 
 #include <earmark/embedder.hpp>
 #include <earmark/error.hpp>
@@ -38,23 +40,6 @@ AudioFormat chosen_format(const Embed& options, const AudioFormat& input) {
     return options.out == "-" && !options.raw.empty() ? headerless(format) : format;  // bare in, bare out
 }
 
-void refuse_damage(const AudioReader& reader) {
-    if (reader.damage().empty()) return;
-    throw Error(Fault::input, reader.name() + ": " + reader.damage() + "; nothing marked");
-}
-
-// Floats on another scale than +-1, int16's say, would leave the limiter no room for a mark.
-void require_scale(Block& block, std::size_t samples, const AudioReader& reader) {
-    for (int c = 0; c < reader.format().channels; ++c) {
-        const float* channel = block.channels()[c];
-        const float* bad =
-            std::find_if(channel, channel + samples, [](float x) { return std::abs(x) > largest_host_sample; });
-        if (bad != channel + samples)
-            throw Error(Fault::input,
-                        reader.name() + ": a sample is " + fixed(*bad, 1) + ", outside -8 to 8; full scale is +-1");
-    }
-}
-
 // The embedder's output lags: its first latency_samples() samples are dropped, flush() gives as many at the end.
 EmbedReport mark_all(AudioReader& reader, AudioWriter& writer, Embedder& embedder) {
     Block block(reader.format().channels, reader.block_samples());
@@ -74,29 +59,6 @@ EmbedReport mark_all(AudioReader& reader, AudioWriter& writer, Embedder& embedde
     writer.close();
     refuse_damage(reader);
     return embedder.report();
-}
-
-// Reads back what was written: same rate, same channels, every sample there, none of them broken.
-void check_written(const OutputFile& output, const std::string& path, const AudioFormat& format,
-                   std::uint64_t samples) {
-    if (container_name(format) == "raw") {
-        const auto header = wav_header_for(format);
-        const auto bytes = static_cast<std::uint64_t>(::lseek(output.fd(), 0, SEEK_END));
-        if (!header || bytes == samples * static_cast<std::uint64_t>(header->sample_bytes())) return;
-        throw Error(Fault::input, path + ": " + std::to_string(bytes) + " bytes were written, too few; nothing kept");
-    }
-    AudioReader written(output.aside(), std::nullopt);
-    Block block(written.format().channels, written.block_samples());
-    while (written.read(block) > 0) {
-    }
-    if (written.read_so_far() == samples && written.format().sample_rate_hz == format.sample_rate_hz &&
-        written.format().channels == format.channels && written.damage().empty()) {
-        return;
-    }
-    throw Error(Fault::input, path + ": " + std::to_string(written.read_so_far()) + " samples at " +
-                                  std::to_string(written.format().sample_rate_hz) + " Hz were written instead of " +
-                                  std::to_string(samples) + " at " + std::to_string(format.sample_rate_hz) +
-                                  " Hz; nothing kept");
 }
 
 // What is needed to know a file or a stream again: a file is read once more, of a pipe the bytes are seen as they pass.
@@ -146,8 +108,9 @@ EmbedReport embed_to_file(Job& job) {
     const EmbedReport report = mark_all(reader, writer, embedder);
     output.settle();
     check_written(output, options.out, format, reader.read_so_far());
-    if (entry.is_open())
-        entry.made(input_digest(job), ledger::file_digest(output.fd(), options.out), measures(report).dump());
+    if (options.raw.empty()) carry_label(reader.name(), output.aside(), options.out);
+    output.settle();
+    if (entry.is_open()) entry.made(input_digest(job), ledger::file_digest(output.aside()), measures(report).dump());
     output.commit();
     return report;
 }

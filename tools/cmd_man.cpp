@@ -91,13 +91,15 @@ std::string page(const CLI::App& app) {
 Done; for detect: every input is marked; for trace: and in the ledger; for ledger verify: it is whole.
 .TP
 1
-For detect: at least one input is not marked; for trace: or not in the ledger; for ledger verify: it is broken.
+For detect: at least one input is not marked; for trace: or not in the ledger; for ledger verify: it is broken. For
+label: with \fB\-\-verify\fR something that was asked for is missing, and no file was written; with \fB\-\-check\fR
+a rule is broken.
 .TP
 2
 Wrong usage; for embed: or no consent.
 .TP
 3
-Audio or a ledger that cannot be read, used or written. A failed embed leaves no output file.
+Audio or a ledger that cannot be read, used or written. A failed embed or label leaves no output file.
 .TP
 4
 A key that is missing, damaged or of another kind.
@@ -116,6 +118,8 @@ earmark detect out.wav \-\-key screen.key \-\-json
 earmark ledger create audio.ledger
 earmark embed in.wav out.wav \-\-key vendor.key \-\-ledger audio.ledger \-\-provider Example \-\-model tts\-2
 earmark trace call.wav \-\-key vendor.key \-\-ledger audio.ledger
+earmark label in.wav out.wav \-\-cue rhythm \-\-key vendor.key \-\-payload 0123456789abcdef \-\-producer Name \-\-verify
+earmark label \-\-check out.wav
 ffmpeg \-i call.m4a \-f wav \- | earmark detect \- \-\-key vendor.key
 .fi
 )";

@@ -28,7 +28,8 @@ struct Report {
 };
 
 // Does this Python have the package, of our version? Quietly: there may be another one.
-constexpr const char* question = "import sys, earmark.report, scipy, soundfile, matplotlib; sys.exit(earmark.__version__ != sys.argv[1])";
+constexpr const char* question =
+    "import sys, earmark.report, scipy, soundfile, matplotlib; sys.exit(earmark.__version__ != sys.argv[1])";
 
 std::vector<char*> pointers_to(std::vector<std::string>& words) {
     std::vector<char*> pointers;

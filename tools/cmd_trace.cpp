@@ -64,8 +64,8 @@ bool any_row(const std::vector<Traced>& all) {
     return std::any_of(all.begin(), all.end(), [](const Traced& one) { return !one.stories.empty(); });
 }
 
-void tell(const std::string& file, const Detection& verdict, const std::vector<Traced>& all, const Trace& options) {
-    print_line(verdict_line(file, verdict));
+void tell(const std::string& file, const Findings& found, const std::vector<Traced>& all, const Trace& options) {
+    print_line(verdict_line(file, found.mark));
     const std::optional<ledger::Hash> digest = digest_of(file);
     for (const Traced& one : all) {
         const std::string what = file + ": payload " + one.payload.hex() + ": ";
@@ -76,9 +76,8 @@ void tell(const std::string& file, const Detection& verdict, const std::vector<T
     }
 }
 
-void tell_json(const std::string& file, const Detection& verdict, const std::vector<Traced>& all,
-               const Trace& options) {
-    Json line = Json::parse(json_line(file, verdict, false));
+void tell_json(const std::string& file, const Findings& found, const std::vector<Traced>& all, const Trace& options) {
+    Json line = Json::parse(json_line(file, found, false));
     const std::optional<ledger::Hash> digest = digest_of(file);
     line["ledger"] = options.ledger;
     line["traced"] = Json::array();
@@ -101,9 +100,9 @@ int run(const Trace& options) {
     ledger::Ledger ledger(options.ledger, {.access = ledger::Access::read});
     int exit = done;
     for (const std::string& file : options.in) {
-        Detection verdict;
+        Findings found;
         try {
-            verdict = judge(file, raw, config);
+            found = judge(file, raw, config);
         } catch (const Error& error) {
             if (error.fault() != Fault::input) throw;
             // As in detect: one file that cannot be read must not hide what the others hold.
@@ -111,8 +110,8 @@ int run(const Trace& options) {
             exit = static_cast<int>(Fault::input);
             continue;
         }
-        const std::vector<Traced> all = traced(verdict, ledger);
-        options.json ? tell_json(file, verdict, all, options) : tell(file, verdict, all, options);
+        const std::vector<Traced> all = traced(found.mark, ledger);
+        options.json ? tell_json(file, found, all, options) : tell(file, found, all, options);
         if (!any_row(all) && exit == done) exit = not_marked;
     }
     return exit;

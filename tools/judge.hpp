@@ -1,6 +1,7 @@
-// The verdict of the detector on a file or a pipe.
+// What is found in a file or a pipe: mark, metadata label, audible cue.
 #pragma once
 
+#include "findings.hpp"
 #include "raw_pcm.hpp"
 
 #include <earmark/detector.hpp>
@@ -15,6 +16,6 @@ std::vector<NamedKey> load_keys(const std::vector<std::string>& paths);  // name
 
 // Rate and channels of `config` are the file's. Throws Error(input); damage that leaves something to judge is a
 // warning.
-Detection judge(const std::string& file, const std::optional<RawPcm>& raw, DetectConfig config);
+Findings judge(const std::string& file, const std::optional<RawPcm>& raw, DetectConfig config);
 
 }  // namespace earmark::tools

@@ -27,6 +27,7 @@ Command add_detect(CLI::App& app);
 Command add_trace(CLI::App& app);
 Command add_ledger(CLI::App& app);
 Command add_report(CLI::App& app);
+Command add_label(CLI::App& app);
 Command add_info(CLI::App& app);
 Command add_man(CLI::App& app);
 Command add_completion(CLI::App& app);

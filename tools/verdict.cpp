@@ -58,7 +58,70 @@ std::string verdict_line(const std::string& file, const Detection& verdict) {
     return one_line(line);
 }
 
-std::string json_line(const std::string& file, const Detection& verdict, bool with_scores) {
+std::string findings_line(const std::string& file, const Findings& findings) {
+    const LabelFinding& label = findings.label;
+    if (!label.found() && findings.cues.empty()) return "";
+    std::string line = file + ": ";
+    if (label.reading.label) {
+        line += "AIGC label " + label.reading.label->label + " of " + label.reading.label->content_producer;
+        if (!label.reading.valid()) line += " that breaks rules (earmark label --check)";
+        line += ", ";
+    } else if (label.found()) {
+        line += "AIGC label that cannot be read, ";
+    } else {
+        line += "no AIGC label, ";
+    }
+    line += findings.cues.empty() ? "no rhythm cue" : "rhythm cue at ";
+    for (const RhythmFound& cue : findings.cues) {
+        line += (&cue == &findings.cues.front() ? "" : ", ") + seconds(cue.start_s);
+    }
+    const Evidence strength = evidence(findings);
+    return one_line(line + "; AI-generated: " + std::string(name(strength)) + " (" + std::string(wording(strength)) +
+                    ")");
+}
+
+namespace {
+
+Json label_json(const LabelFinding& label) {
+    Json out;
+    out["found"] = label.found();
+    if (!label.unread.empty()) out["reason"] = label.unread;
+    if (!label.found()) return out;
+    out["valid"] = label.reading.valid();
+    out["AIGC"] = nullptr;
+    if (label.reading.label) out["AIGC"] = Json::parse(to_json(*label.reading.label), nullptr, false);
+    out["broken_rules"] = Json::array();
+    for (const Rule& rule : label.reading.rules) {
+        if (!rule.kept) out["broken_rules"].push_back(rule.name + ": " + rule.why);
+    }
+    return out;
+}
+
+Json cue_json(const std::vector<RhythmFound>& cues) {
+    Json out;
+    out["found"] = !cues.empty();
+    out["rhythms"] = Json::array();
+    for (const RhythmFound& cue : cues) {
+        out["rhythms"].push_back({{"start_s", time(cue.start_s)},
+                                  {"end_s", time(cue.end_s)},
+                                  {"pitch_hz", std::round(cue.pitch_hz)},
+                                  {"unit_s", std::round(cue.unit_s * 1e3) / 1e3}});
+    }
+    return out;
+}
+
+// The strength of the evidence, in the words of the Measures, and what it does not mean.
+void add_evidence(Json& line, const Findings& findings) {
+    const Evidence strength = evidence(findings);
+    line["evidence"] = name(strength);
+    line["wording"] = strength == Evidence::not_found ? Json(nullptr) : Json(wording(strength));
+    if (strength == Evidence::not_found) line["note"] = "not found does not mean human";
+}
+
+}  // namespace
+
+std::string json_line(const std::string& file, const Findings& findings, bool with_scores) {
+    const Detection& verdict = findings.mark;
     Json line;
     line["file"] = file;
     line["marked"] = verdict.marked;
@@ -80,6 +143,9 @@ std::string json_line(const std::string& file, const Detection& verdict, bool wi
         line["segments"].push_back(
             {{"start_s", time(segment.start_s)}, {"end_s", time(segment.end_s)}, {"log10_p", finite(segment.log10_p)}});
     }
+    line["metadata"] = label_json(findings.label);
+    line["cue"] = cue_json(findings.cues);
+    add_evidence(line, findings);
     if (with_scores) {
         line["scores"] = Json::array();
         for (const Score& score : verdict.scores) {

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <earmark/audio.hpp>
+#include <earmark/cue.hpp>
+#include <earmark/cue_detector.hpp>
 #include <earmark/detector.hpp>
 #include <earmark/embedder.hpp>
 #include <earmark/error.hpp>

@@ -98,6 +98,14 @@ def speech(stock, voice):
 
 
 @pytest.fixture(scope="session")
+def short(stock, voice):
+    """1.5 s, for tests that do the same thing very often."""
+    path = stock / "short.wav"
+    soundfile.write(path, voice(16000)[:24000], 16000)
+    return path
+
+
+@pytest.fixture(scope="session")
 def marked(stock, speech, key):
     path = stock / "marked.wav"
     assert run("embed", speech, path, "--key", key, "--payload", PAYLOAD).code == 0

@@ -24,6 +24,10 @@ FIELDS = [
     "active_s",
     "hypotheses",
     "segments",
+    "metadata",
+    "cue",
+    "evidence",
+    "wording",
 ]
 
 
@@ -53,7 +57,7 @@ def test_fields_without_a_mark(speech, key):
     result = run("detect", speech, "--key", key, "--json")
     assert result.code == 1
     (found,) = verdicts(result)
-    assert list(found) == FIELDS
+    assert list(found) == FIELDS + ["note"]
     assert found["marked"] is False and found["segments"] == []
     assert found["payload"] is None and found["payload_log10_p"] is None and found["key"] is None
     assert -6 < found["log10_p"] <= 0
@@ -160,7 +164,7 @@ def test_wrong_usage(marked, key, words, hints):
 
 
 def test_missing_words(marked, key, tmp_path):
-    refused(run(), 2, "keygen, embed, detect, trace, ledger, report, info")
+    refused(run(), 2, "keygen, embed, detect, trace, label, ledger, report, info")
     refused(run("dance"), 2)
     refused(run("detect", marked), 2, "--key")
     refused(run("detect", "--key", key), 2)

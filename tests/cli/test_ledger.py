@@ -332,3 +332,20 @@ def test_no_word_claims_more_than_a_program_can():
     texts = [run("man").text, *(run("ledger", action, "--help").text for action in ("create", "verify", "prune"))]
     assert all("complian" not in text.lower() for text in texts)
     assert not any("complian" in path.read_text().lower() for path in pathlib.Path(ROOT, "tools").rglob("*.[ch]pp"))
+
+
+def test_label_writes_the_ledger_too(tmp_path, speech, key, ledger):
+    out = tmp_path / "labelled.wav"
+    label = lambda *words: run("label", speech, out, "--cue", "rhythm", "--producer", "Name", "--verify", "--ledger", ledger, *words)
+    refused(label(), 2, "--ledger", "--key")
+    assert run("ledger", "voice", ledger, "anna", "--person", "p-1").code == 0
+    refused(label("--key", key, "--voice", "anna"), 2, "real person's")
+    assert not out.exists() and kinds(ledger) == ["opened", "voice"]
+    assert run("ledger", "consent", ledger, "c-1", "--voice", "anna").code == 0
+    result = label("--key", key, "--voice", "anna", "--consent", "c-1")
+    assert result.code == 0, result.err
+    made = rows(ledger)[-1]
+    assert made["kind"] == "made" and made["output_digest"] == file_digest(out.read_bytes()) and made["input_digest"] == file_digest(speech.read_bytes())
+    found = run("trace", out, "--key", key, "--ledger", ledger)
+    assert found.code == 0 and "byte for byte" in found.text and made["payload"] in found.text
+    assert f'"ProduceID":"{made["payload"]}"'.encode() in out.read_bytes().replace(b" ", b"")

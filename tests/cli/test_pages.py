@@ -13,11 +13,11 @@ import soundfile
 from conftest import PAYLOAD, binary, run
 
 ACTIONS = ["create", "verify", "head", "export", "prune", "voice", "voices", "consent", "withdraw"]
-COMMANDS = ["keygen", "embed", "detect", "trace", "report", "info", *(f"ledger {action}" for action in ACTIONS)]
+COMMANDS = ["keygen", "embed", "detect", "trace", "label", "report", "info", *(f"ledger {action}" for action in ACTIONS)]
 
 
 def options(command):
-    return sorted(set(re.findall(r"--[a-z-]+", run(*command.split(), "--help").text)) - {"--help"})
+    return sorted(set(re.findall(r"--[a-z0-9-]+", run(*command.split(), "--help").text)) - {"--help"})
 
 
 def test_manual_mentions_everything():
