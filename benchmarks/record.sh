@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The tables of record: every benchmark with fixed seeds, into benchmarks/results/*.txt and *.json.
 #
-#     benchmarks/record.sh CORPUS [BUILD] [quality|robustness|profiles|strength|false_alarms|coding|cue]...
+#     benchmarks/record.sh CORPUS [BUILD] [quality|robustness|profiles|strength|false_alarms|coding|cue|ledger]...
 #
 # CORPUS: folder of WAV or FLAC speech with a manifest.csv (see corpus.py). BUILD: build folder, default build.
 # Without names all run; two idle cores take about half an hour. Packaged speech (Debian: codec2-examples,
@@ -13,7 +13,7 @@ cd "$(dirname "$0")/.."
 build=build
 if [ $# -ge 1 ] && [ -d "$1" ]; then build=$1; shift; fi
 wanted=("$@")
-[ ${#wanted[@]} -gt 0 ] || wanted=(quality robustness profiles strength false_alarms coding cue)
+[ ${#wanted[@]} -gt 0 ] || wanted=(quality robustness profiles strength false_alarms coding cue ledger)
 results=benchmarks/results
 mkdir -p "$results"
 seed=1
@@ -91,10 +91,14 @@ cue() {
     record cue benchmarks/cue.py --corpus "$corpus" "${audio[@]}" --earmark "$build/tools/earmark" --seed $seed
 }
 
+ledger() {
+    record ledger "$build/benchmarks/benchmark_ledger" --rows 1000000 --seed $seed
+}
+
 broken=0
 for name in "${wanted[@]}"; do
     case $name in
-        quality | robustness | profiles | strength | false_alarms | coding | cue) "$name" ;;
+        quality | robustness | profiles | strength | false_alarms | coding | cue | ledger) "$name" ;;
         *) echo "unknown benchmark $name" >&2; exit 2 ;;
     esac
 done

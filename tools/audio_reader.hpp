@@ -31,7 +31,7 @@ class Block {
 class AudioReader {
   public:
     // "-" is stdin. Throws Error(input), one line naming file, value and range.
-    AudioReader(const std::string& name, const std::optional<RawPcm>& raw);
+    AudioReader(const std::string& name, const std::optional<RawPcm>& raw, const ByteStream::Tap& tap = {});
 
     const AudioFormat& format() const { return file_->format(); }
     const std::string& name() const { return name_; }
@@ -49,7 +49,7 @@ class AudioReader {
     const std::string& damage() const { return damage_; }
 
   private:
-    void open(const std::optional<RawPcm>& raw);
+    void open(const std::optional<RawPcm>& raw, const ByteStream::Tap& tap);
     void open_raw(ByteStream bytes, const AudioFormat& format);
     void open_wav_file(ByteStream bytes);
     void open_wav_pipe(ByteStream bytes);

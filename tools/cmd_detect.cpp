@@ -1,8 +1,7 @@
 // earmark detect: is it marked with one of these keys, where, and what does the mark say? And what stands beside it:
 // metadata label, audible cue.
-#include "audio_reader.hpp"
+#include "judge.hpp"
 #include "options.hpp"
-#include "progress.hpp"
 #include "standard_output.hpp"
 #include "text.hpp"
 #include "verdict.hpp"
@@ -11,7 +10,6 @@
 #include <earmark/detector.hpp>
 #include <earmark/error.hpp>
 
-#include <unistd.h>
 #include <cstdio>
 
 namespace earmark::tools {
@@ -25,29 +23,6 @@ struct Detect {
     double p_max = DetectConfig{}.p_max;
     bool json = false, scores = false;
 };
-
-std::vector<NamedKey> load_keys(const std::vector<std::string>& paths) {
-    std::vector<NamedKey> keys;
-    for (const std::string& path : paths) keys.push_back({path, load_key(path)});
-    return keys;
-}
-
-Findings judge(const std::string& file, const std::optional<RawPcm>& raw, DetectConfig config) {
-    AudioReader reader(file, raw);
-    config.sample_rate_hz = reader.format().sample_rate_hz;
-    config.channels = reader.format().channels;
-    Detector detector(config);
-    RhythmDetector rhythm(config.sample_rate_hz, config.channels);
-    Block block(reader.format().channels, reader.block_samples());
-    Progress progress(file, reader.samples(), reader.format().sample_rate_hz);
-    while (const std::size_t got = reader.read(block)) {
-        detector.push(block.channels(), got);
-        rhythm.push(block.channels(), got);
-        progress.at(reader.read_so_far());
-    }
-    if (!reader.damage().empty()) warn(file + ": " + reader.damage() + "; judged by what is there");
-    return {detector.finish(), find_label(file, raw.has_value()), rhythm.finish()};
-}
 
 int run(const Detect& options) {
     const std::optional<RawPcm> raw = raw_from(options.raw);

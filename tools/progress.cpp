@@ -47,34 +47,49 @@ Progress::Progress(const std::string& label, std::optional<std::uint64_t> total,
       colour_(!colour_refused()),
       next_(start_ + patience) {}
 
+Progress::Progress(const std::string& label, std::uint64_t total, const char* unit)
+    : label_(label),
+      total_(total),
+      unit_(unit),
+      wanted_(::isatty(STDERR_FILENO) == 1 && !is_dumb()),
+      colour_(!colour_refused()),
+      next_(start_ + patience) {}
+
 Progress::~Progress() {
     if (drawn_) std::fputs("\r\x1b[K", stderr);
 }
 
-void Progress::at(std::uint64_t samples) {
+void Progress::at(std::uint64_t done) {
     if (!wanted_) return;
     const Clock::time_point now = Clock::now();
     if (now < next_) return;
     next_ = now + between_drawings;
-    draw(samples, std::chrono::duration<double>(now - start_).count());
+    draw(done, std::chrono::duration<double>(now - start_).count());
     drawn_ = true;
 }
 
-void Progress::draw(std::uint64_t samples, double elapsed_s) {
-    const double heard_s = static_cast<double>(samples) / sample_rate_hz_;
-    char speed[32];
-    std::snprintf(speed, sizeof speed, "%.0fx", heard_s / elapsed_s);
+void Progress::draw(std::uint64_t done, double elapsed_s) {
+    const double amount = static_cast<double>(done);
+    char speed[64];
+    std::string reached;
+    if (unit_) {
+        reached = std::to_string(done) + " " + unit_;
+        std::snprintf(speed, sizeof speed, "%.0f/s", amount / elapsed_s);
+    } else {
+        reached = clock(amount / sample_rate_hz_);
+        std::snprintf(speed, sizeof speed, "%.0fx", amount / sample_rate_hz_ / elapsed_s);
+    }
     std::string line = label_.size() > 30 ? "..." + label_.substr(label_.size() - 27) : label_;
     std::string bar;
     if (total_ && *total_ > 0) {
-        const double share = std::min(1.0, static_cast<double>(samples) / static_cast<double>(*total_));
+        const double share = std::min(1.0, amount / static_cast<double>(*total_));
         constexpr std::size_t width = 24;
         const auto full = static_cast<std::size_t>(share * width);
         bar = std::string(full, '#') + std::string(width - full, '.');
-        line += "  [] " + std::to_string(static_cast<int>(100 * share)) + "%  " + clock(heard_s) + "  " + speed;
+        line += "  [] " + std::to_string(static_cast<int>(100 * share)) + "%  " + reached + "  " + speed;
         if (line.size() + width >= terminal_columns()) bar.clear();
     } else {
-        line += "  " + clock(heard_s) + "  " + speed;
+        line += "  " + reached + "  " + speed;
     }
     line = line.substr(0, terminal_columns() - 1);
     const std::size_t slot = line.find("[]");

@@ -12,19 +12,22 @@ class Progress {
   public:
     // `total` in samples, where it is known.
     Progress(const std::string& label, std::optional<std::uint64_t> total, int sample_rate_hz);
+    // Of other things than audio: `unit` names them ("rows").
+    Progress(const std::string& label, std::uint64_t total, const char* unit);
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
     ~Progress();
 
-    void at(std::uint64_t samples);
+    void at(std::uint64_t done);
 
   private:
     using Clock = std::chrono::steady_clock;
-    void draw(std::uint64_t samples, double elapsed_s);
+    void draw(std::uint64_t done, double elapsed_s);
 
     std::string label_;
     std::optional<std::uint64_t> total_;
-    double sample_rate_hz_;
+    double sample_rate_hz_ = 0;
+    const char* unit_ = nullptr;
     bool wanted_, colour_;
     bool drawn_ = false;
     Clock::time_point start_ = Clock::now(), next_;

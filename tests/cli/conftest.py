@@ -79,3 +79,11 @@ def embed(key):
         return run("embed", source, target, "--key", key, "--payload", PAYLOAD, *more, **kwargs)
 
     return call
+
+
+@pytest.fixture(scope="session")
+def killer(tmp_path_factory):
+    path = tmp_path_factory.mktemp("killer") / "kill_at_write.so"
+    source = ROOT / "tests" / "cli" / "kill_at_write.c"
+    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", path, source, "-ldl"], check=True)
+    return path

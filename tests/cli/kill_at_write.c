@@ -59,6 +59,16 @@ int fsync(int fd) {
     return NEXT(fsync)(fd);
 }
 
+int fdatasync(int fd) {
+    if (due()) end();
+    return NEXT(fdatasync)(fd);
+}
+
+int unlink(const char* path) {
+    if (due()) end();
+    return NEXT(unlink)(path);
+}
+
 int rename(const char* from, const char* to) {
     if (due()) end();
     return NEXT(rename)(from, to);

@@ -9,14 +9,6 @@ from conftest import PAYLOAD, ROOT, binary, run
 from labelled import LABEL, make
 
 
-@pytest.fixture(scope="module")
-def killer(tmp_path_factory):
-    path = tmp_path_factory.mktemp("killer") / "kill_at_write.so"
-    source = ROOT / "tests" / "cli" / "kill_at_write.c"
-    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", path, source, "-ldl"], check=True)
-    return path
-
-
 def killed_everywhere(killer, words, target, old, new, beside=()):
     """Kills at the first, second, ... call until the job gets through; gives how many calls there were."""
     for call in range(1, 1000):

@@ -147,7 +147,8 @@ std::string summary_of(const Receipt& receipt) {
 }
 
 // After the audio: everything that is done to the file aside, and with it.
-Labelled finish(OutputFile& output, Receipt& receipt, const std::optional<AigcLabel>& label, int input_fd) {
+Labelled finish(OutputFile& output, Receipt& receipt, const std::optional<AigcLabel>& label, int input_fd,
+                const Complete& complete) {
     const LabelRequest& request = receipt.request;
     if (label) {
         // Of a copy it is the input that a label cannot be put into.
@@ -172,6 +173,7 @@ Labelled finish(OutputFile& output, Receipt& receipt, const std::optional<AigcLa
     if (!request.receipt.empty()) {
         others.push_back(beside(request.receipt, receipt_json(receipt), input_fd, request.in));
     }
+    if (complete) complete(output.aside(), input_fd);
     // The output last: it must not stand there without the receipt that was asked for.
     for (const auto& other : others) other->commit();
     output.commit();
@@ -180,7 +182,7 @@ Labelled finish(OutputFile& output, Receipt& receipt, const std::optional<AigcLa
 
 }  // namespace
 
-Labelled label_file(const LabelRequest& request) {
+Labelled label_file(const LabelRequest& request, const Complete& complete) {
     // Whatever can be refused is refused before the first byte is written.
     const std::vector<std::string> there = labels_in(request.in);
     const std::optional<AigcLabel> label = plan_label(request, request.in, there);
@@ -190,13 +192,13 @@ Labelled label_file(const LabelRequest& request) {
         receipt.container = name(container_of(request.in));
         OutputFile output(request.out, in.fd(), request.in);
         copy_audio(output, request, in);
-        return finish(output, receipt, label, in.fd());
+        return finish(output, receipt, label, in.fd(), complete);
     }
     AudioReader reader(request.in, std::nullopt);
     OutputFile output(request.out, reader.fd(), request.in);
     encode(reader, output, receipt);
     receipt.container = container_name(*receipt.format);
-    return finish(output, receipt, label, reader.fd());
+    return finish(output, receipt, label, reader.fd(), complete);
 }
 
 }  // namespace earmark::tools

@@ -4,6 +4,7 @@
 #include "tools/label/receipt.hpp"
 #include "tools/label/request.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -15,6 +16,9 @@ struct Labelled {
 };
 
 // Throws Error, PipeClosed. On any failure the output, receipt and hand-over that stood there stay as they were.
-Labelled label_file(const LabelRequest& request);
+// `complete` is called when the file aside is whole and checked, with its path and the open input, just before it is
+// put in place: what it throws keeps everything as it was.
+using Complete = std::function<void(const std::string& aside, int input_fd)>;
+Labelled label_file(const LabelRequest& request, const Complete& complete = {});
 
 }  // namespace earmark::tools
