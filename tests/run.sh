@@ -54,7 +54,7 @@ pytests() {
 
 formatting() {
     local files
-    mapfile -t files < <(find include dsp tools tests bindings benchmarks -name '*.hpp' -o -name '*.cpp' -o -name '*.h' 2>/dev/null)
+    mapfile -t files < <(find include dsp tools tests bindings benchmarks -name '*.hpp' -o -name '*.cpp' -o -name '*.h' -o -name '*.c' 2>/dev/null)
     clang-format --dry-run -Werror "${files[@]}" >"$log" 2>&1
     local code=$?
     [ $code -eq 0 ] || grep -E 'error:' "$log" | cut -d: -f1 | sort | uniq -c

@@ -34,6 +34,7 @@ FOREIGN = {
     r"CLI/.*": "tools",
     r"nlohmann/.*": "tools",
     r"pybind11/.*": "bindings",
+    r"ladspa\.h": "bindings",
     r"doctest/.*": "tests",
     r"benchmark/.*": "benchmarks",
 }
