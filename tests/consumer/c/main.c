@@ -8,9 +8,9 @@
 
 enum { rate_hz = 16000, samples = 10 * rate_hz, block = 321 };
 
-static earmark_detection *verdict_on(const earmark_key *key, const float *received) {
+static earmark_detection* verdict_on(const earmark_key* key, const float* received) {
     earmark_detect_config config = EARMARK_DETECT_CONFIG;
-    earmark_detection *found = NULL;
+    earmark_detection* found = NULL;
     config.keys = &key;
     config.key_count = 1;
     config.sample_rate_hz = rate_hz;
@@ -18,9 +18,9 @@ static earmark_detection *verdict_on(const earmark_key *key, const float *receiv
     return found;
 }
 
-static int mark(const earmark_key *key, const float *host, float *marked) {
+static int mark(const earmark_key* key, const float* host, float* marked) {
     earmark_embed_config config = EARMARK_EMBED_CONFIG;
-    earmark_embedder *embedder = NULL;
+    earmark_embedder* embedder = NULL;
     size_t done = 0;
     config.key = key;
     config.payload = "0123456789abcdef";
@@ -28,8 +28,8 @@ static int mark(const earmark_key *key, const float *host, float *marked) {
     if (earmark_embedder_new(&config, &embedder) != EARMARK_OK) return 0;
     while (done < samples) {
         const size_t count = samples - done < block ? samples - done : block;
-        const float *in = host + done;
-        float *out = marked + done;
+        const float* in = host + done;
+        float* out = marked + done;
         if (earmark_embedder_process(embedder, &in, &out, count) != EARMARK_OK) return 0;
         done += count;
     }
@@ -40,7 +40,7 @@ static int mark(const earmark_key *key, const float *host, float *marked) {
 int main(void) {
     float *host = malloc(samples * sizeof *host), *marked = malloc(samples * sizeof *marked);
     uint32_t state = 1;
-    earmark_key *key = NULL;
+    earmark_key* key = NULL;
     int i, good;
     for (i = 0; i < samples; ++i) {
         state = state * 1664525u + 1013904223u;
@@ -49,7 +49,7 @@ int main(void) {
     if (earmark_key_generate(&key) != EARMARK_OK || !mark(key, host, marked)) return 1;
     {
         earmark_detection *of_marked = verdict_on(key, marked), *of_host = verdict_on(key, host);
-        const char *payload = earmark_detection_payload(of_marked);
+        const char* payload = earmark_detection_payload(of_marked);
         good = earmark_detection_marked(of_marked) && !earmark_detection_marked(of_host) && payload != NULL &&
                strcmp(payload, "0123456789abcdef") == 0;
         printf("earmark %s from C: marked %d, payload %s, host %d\n", earmark_version(),
