@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstdio>
 #include <deque>
+#include <utility>
 
 namespace earmark {
 namespace {
@@ -82,6 +83,7 @@ struct Detector::State {
             correlators[k].correlate(channel.slots.back(), index, channel.traces[k].correlations.back());
         }
         const long long until = index + 1;
+        renewed = true;
         if (channel.slots.size() == stretch_slots && until - channel.searched_until >= stretch_step) search(channel);
     }
 
@@ -115,7 +117,11 @@ struct Detector::State {
 
     Detection verdict() const;
 
+    std::optional<Detection> poll();
+
     DetectConfig config;
+    bool renewed = false;
+    double decided_s = 0;
     std::vector<Carrier> carriers;
     std::vector<Correlator> correlators;
     std::vector<std::unique_ptr<Channel>> channels;
@@ -158,10 +164,36 @@ Detection Detector::State::verdict() const {
     return found;
 }
 
-Detector::Detector(const DetectConfig& config) {
-    validate(config);
-    state_ = std::make_unique<State>(config);
+// For now searched from scratch, on a copy.
+std::optional<Detection> Detector::State::poll() {
+    if (!std::exchange(renewed, false)) return {};
+    std::vector<std::vector<KeyTrace>> kept;
+    for (auto& channel : channels) {
+        kept.push_back(channel->traces);
+        const auto searched_until = channel->searched_until;
+        search(*channel);
+        --channel->stretches;
+        channel->searched_until = searched_until;
+    }
+    Detection found = verdict();
+    for (std::size_t c = 0; c < channels.size(); ++c) channels[c]->traces = kept[c];
+    if (found.marked && decided_s == 0) decided_s = found.duration_s;
+    found.decided_s = decided_s;
+    found.ongoing = found.marked && found.end_s > found.duration_s - 2;
+    return found;
 }
+
+struct DetectPlan::Parts {
+    DetectConfig config;
+};
+
+DetectPlan::DetectPlan(const DetectConfig& config) {
+    validate(config);
+    parts_ = std::make_shared<const Parts>(Parts{config});
+}
+
+Detector::Detector(const DetectConfig& config) : Detector(DetectPlan(config)) {}
+Detector::Detector(const DetectPlan& plan) : state_(std::make_unique<State>(plan.parts_->config)) {}
 Detector::Detector(Detector&&) noexcept = default;
 Detector& Detector::operator=(Detector&&) noexcept = default;
 Detector::~Detector() = default;
@@ -184,6 +216,20 @@ Detection Detector::finish() {
 
 void Detector::reset() noexcept {
     state_->make_channels();
+    state_->renewed = false;
+    state_->decided_s = 0;
+}
+
+std::optional<Detection> Detector::poll() {
+    return state_->poll();
+}
+
+std::vector<std::byte> Detector::save() const {
+    throw Error(Fault::usage, "save: not built yet");
+}
+
+void Detector::restore(std::span<const std::byte>) {
+    throw Error(Fault::usage, "restore: not built yet");
 }
 
 Detection detect(const AudioView& received, const DetectConfig& config) {
