@@ -30,7 +30,7 @@ build() {
 }
 
 doctests() {
-    local program=build-$1/tests/earmark_tests
+    local program=build-$1/tests/${2:-earmark_tests}
     [ -x "$program" ] || { count "C++ tests, $1" 1; return; }
     "$program" --no-colors=true >"$log" 2>&1
     local code=$?
@@ -40,6 +40,13 @@ doctests() {
     line=$(grep -E '^\[doctest\] test cases:' "$log" | tr -d ' ')
     count "C++ tests, $1" $code "$(sed -E 's/.*\|([0-9]+)passed.*/\1/' <<<"$line")" \
         "$(sed -E 's/.*\|([0-9]+)failed.*/\1/' <<<"$line")" "$(sed -E 's/.*\|([0-9]+)skipped.*/\1/' <<<"$line")"
+}
+
+# The data that threads share, under the sanitizer for it: a program of its own, which builds in seconds.
+threads() {
+    echo "== building tsan"
+    cmake --preset tsan >"$log" 2>&1 && cmake --build --preset tsan --target earmark_thread_tests >>"$log" 2>&1 || cat "$log"
+    doctests tsan earmark_thread_tests
 }
 
 pytests() {
@@ -90,5 +97,6 @@ if build asan-ubsan; then
     doctests asan-ubsan
     pytests "the command under sanitizers" "$PWD/build-asan-ubsan/tools/earmark" tests/cli -k 'not memory'
 fi
+threads
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -13,7 +13,7 @@ ROOMS = {
     "dsp/carrier": {"include"},
     "dsp/coding": {"include"},
     "dsp/simd": {"include"},
-    "dsp/realtime": set(),
+    "dsp/realtime": {"include"},
     "dsp/transform": {"simd"},
     "dsp/masking": {"include", "transform"},
     "dsp/embed": {"include", "masking", "transform", "carrier", "coding", "simd"},
