@@ -86,29 +86,32 @@ std::string page(const CLI::App& app) {
     out += R"(.SH EXIT STATUS
 .TP
 0
-Done; for detect: every input is marked.
+Done; for detect and listen: every input is marked.
 .TP
 1
-For detect: at least one input is not marked.
+For detect and listen: at least one input is not marked.
 .TP
 2
 Wrong usage.
 .TP
 3
-Audio that cannot be read, used or written. A failed embed leaves no output file.
+Audio that cannot be read, used or written; a sound device that is missing, or goes. A failed embed leaves no output
+file.
 .TP
 4
 A key that is missing, damaged or of another kind.
 .SH ENVIRONMENT
 .TP
 .B NO_COLOR
-When set and not empty, the progress bar has no colour.
+When set and not empty, bars have no colour.
 .SH EXAMPLES
 .nf
 earmark keygen vendor.key \-\-screening screen.key
 earmark embed in.wav out.wav \-\-key vendor.key \-\-payload 0123456789abcdef
 earmark detect out.wav \-\-key screen.key \-\-json
 ffmpeg \-i call.m4a \-f wav \- | earmark detect \- \-\-key vendor.key
+earmark live \-\-key vendor.key \-\-payload 0123456789abcdef \-\-device mic \-\-output\-device speaker
+earmark listen \-\-key screen.key \-\-seconds 60 \-\-json
 .fi
 )";
     return out;

@@ -24,6 +24,9 @@ struct Command {
 Command add_keygen(CLI::App& app);
 Command add_embed(CLI::App& app);
 Command add_detect(CLI::App& app);
+Command add_live(CLI::App& app);
+Command add_listen(CLI::App& app);
+Command add_devices(CLI::App& app);
 Command add_info(CLI::App& app);
 Command add_man(CLI::App& app);
 Command add_completion(CLI::App& app);

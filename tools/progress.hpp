@@ -1,6 +1,8 @@
 // A progress line on stderr: only on a terminal, and only for work that takes more than about a second.
 #pragma once
 
+#include "terminal.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -14,7 +16,6 @@ class Progress {
     Progress(const std::string& label, std::optional<std::uint64_t> total, int sample_rate_hz);
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
-    ~Progress();
 
     void at(std::uint64_t samples);
 
@@ -25,8 +26,7 @@ class Progress {
     std::string label_;
     std::optional<std::uint64_t> total_;
     double sample_rate_hz_;
-    bool wanted_, colour_;
-    bool drawn_ = false;
+    Terminal terminal_{stderr};
     Clock::time_point start_ = Clock::now(), next_;
 };
 

@@ -12,7 +12,7 @@ import pytest
 import soundfile
 from conftest import PAYLOAD, binary, run
 
-COMMANDS = ["keygen", "embed", "detect", "info"]
+COMMANDS = ["keygen", "embed", "detect", "live", "listen", "devices", "info"]
 
 
 def options(command):
@@ -49,7 +49,7 @@ def test_bash_completion(tmp_path):
     script.write_bytes(run("completion", "bash").out)
     assert set(COMMANDS) <= set(bash_completes(script, "earmark", "''"))
     assert "man" not in bash_completes(script, "earmark", "''")
-    assert bash_completes(script, "earmark", "de") == ["detect"]
+    assert bash_completes(script, "earmark", "det") == ["detect"]
     for command in COMMANDS:
         assert set(options(command)) <= set(bash_completes(script, "earmark", command, "--"))
     assert bash_completes(script, "earmark", "embed", "--profile", "''") == ["transparent", "standard", "robust"]

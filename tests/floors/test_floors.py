@@ -30,7 +30,7 @@ FOREIGN = {
     r"hwy/.*": "dsp/simd",
     r"(immintrin|arm_neon|x86intrin|emmintrin|xmmintrin)\.h": "dsp/simd",
     r"sndfile\.(h|hh)": "tools",
-    r"portaudio\.h": "tools",
+    r"(portaudio|pa_.*)\.h": "tools",
     r"CLI/.*": "tools",
     r"nlohmann/.*": "tools",
     r"pybind11/.*": "bindings",
