@@ -17,6 +17,7 @@ inline constexpr std::array<int, 7> whitening_hops{-4, -2, 0, 2, 4, 6, 8};  // r
 inline constexpr std::array<int, 4> whitening_bands{-1, 0, 1, 2};           // bands looked at, relative to the chip's
 inline constexpr int whitening_taps = 28;
 inline constexpr int whitening_look_ahead = 8;
+inline constexpr int prompt_look_ahead = 4;
 inline constexpr int whitening_rows = 13;  // rows -4 .. +8
 
 // A linear filter over the neighbourhood, trained to tell chip signs apart (whitening_taps.hpp says from what), then
@@ -30,17 +31,29 @@ class Whitening {
     // The first whitening_look_ahead results belong to rows before the start and are to be thrown away.
     const ResidualRow& push(const CellRow& row) noexcept;
 
+    // The same of the row prompt_look_ahead before the newest, rows still to come taken as the newest: a little less
+    // certain, 16 ms sooner.
+    ResidualRow prompt_residual() const noexcept;
+
     // The regressors of the chip in `band` (0 .. 30), for training: [hop][band], mean taken off.
     std::array<float, whitening_taps> neighbourhood(int band) const noexcept;
 
   private:
     const CellRow& row_at(int hop) const noexcept;
+    void add_row(std::size_t tap_row, const CellRow& row, ResidualRow& residual) const noexcept;
+    void clip(ResidualRow& residual) const noexcept;
 
     int chip_bands_;
     std::array<CellRow, whitening_rows> rows_{};  // a ring
     int newest_ = 0;
     bool empty_ = true;
     ResidualRow residual_{};
+
+  public:
+    template <class Archive>
+    void exchange(Archive& archive) {
+        archive(rows_, newest_, empty_);
+    }
 };
 
 }  // namespace earmark
