@@ -70,6 +70,14 @@ double earmark_detection_hypotheses(const earmark_detection* detection) {
     return read(detection, &Detection::hypotheses);
 }
 
+double earmark_detection_decided_s(const earmark_detection* detection) {
+    return read(detection, &Detection::decided_s);
+}
+
+int earmark_detection_ongoing(const earmark_detection* detection) {
+    return read(detection, &Detection::ongoing) ? 1 : 0;
+}
+
 const char* earmark_detection_reason(const earmark_detection* detection) {
     return detection != nullptr ? detection->found.reason.c_str() : nullptr;
 }

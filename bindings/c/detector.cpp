@@ -4,6 +4,8 @@
 #include "bindings/c/key.hpp"
 #include "bindings/c/status.hpp"
 
+#include <utility>
+
 using namespace earmark;
 
 struct earmark_detector {
@@ -57,6 +59,15 @@ earmark_status earmark_detector_push(earmark_detector* detector, const float* co
         c::require(detector, "detector");
         c::require_planes(in, detector->channels, samples, "in");
         if (samples > 0) detector->detector.push(in, samples);
+    });
+}
+
+earmark_status earmark_detector_poll(earmark_detector* detector, earmark_detection** detection) {
+    return c::guarded([&] {
+        c::require(detector, "detector");
+        c::require(detection, "detection");
+        auto renewed = detector->detector.poll();
+        *detection = renewed ? new earmark_detection(std::move(*renewed)) : nullptr;
     });
 }
 

@@ -17,8 +17,8 @@
  * except that earmark_embed() fills its output with silence: a failure never leaves unmarked audio to be played.
  * Threads: one thread at a time per embedder, detector and detection; objects are independent. Keys are read only:
  * share them freely. An embedder or detector keeps what it needs of a key, which may be freed at once.
- * Real time: earmark_embedder_process() and _flush() do what Embedder::process() and flush() promise in embedder.hpp:
- * no allocation, lock, log or system call. earmark_detector_push() is as Detector::push() in detector.hpp.
+ * Real time: earmark_embedder_process(), _flush() and _reset(), earmark_detector_push() and _reset() do not allocate,
+ * lock, log or call the system, as embedder.hpp and detector.hpp promise; all others may.
  * Text: UTF-8, ends with a zero. Strings given are copied; strings returned belong to the object they came from.
  * Versions: the numbers of a SONAME add functions, values and fields at the end of structs, and take none away; `size`
  * tells which fields the caller knows.
@@ -129,10 +129,12 @@ typedef struct earmark_detect_config {
 EARMARK_API earmark_status earmark_detect(const earmark_detect_config* config, const float* const* in, size_t samples,
                                           earmark_detection** detection);
 
-/* Block by block, blocks of any size from 0 up. finish() gives the verdict and is then ready for a new signal. NaN and
- * infinity are taken for silence. */
+/* Block by block, blocks of any size from 0 up. NaN and infinity are taken for silence. poll() gives the verdict so far
+ * when it was renewed since the last poll, twice a second of audio at least, and otherwise sets *detection to NULL;
+ * who is marked once stays marked. finish() gives the verdict and is then ready for a new signal. */
 EARMARK_API earmark_status earmark_detector_new(const earmark_detect_config* config, earmark_detector** detector);
 EARMARK_API earmark_status earmark_detector_push(earmark_detector* detector, const float* const* in, size_t samples);
+EARMARK_API earmark_status earmark_detector_poll(earmark_detector* detector, earmark_detection** detection);
 EARMARK_API earmark_status earmark_detector_finish(earmark_detector* detector, earmark_detection** detection);
 EARMARK_API earmark_status earmark_detector_reset(earmark_detector* detector);
 EARMARK_API void earmark_detector_free(earmark_detector* detector);
@@ -151,6 +153,8 @@ EARMARK_API double earmark_detection_frequency_scale(const earmark_detection* de
 EARMARK_API double earmark_detection_duration_s(const earmark_detection* detection);
 EARMARK_API double earmark_detection_active_s(const earmark_detection* detection);
 EARMARK_API double earmark_detection_hypotheses(const earmark_detection* detection);
+EARMARK_API double earmark_detection_decided_s(const earmark_detection* detection); /* heard when it became marked */
+EARMARK_API int earmark_detection_ongoing(const earmark_detection* detection);      /* polled: the mark had not ended */
 EARMARK_API const char* earmark_detection_reason(const earmark_detection* detection); /* why undecided; "" when not */
 
 typedef struct earmark_segment {

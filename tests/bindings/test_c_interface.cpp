@@ -164,6 +164,39 @@ TEST_CASE("C interface: block by block, the bits of the whole signal; two channe
     }
 }
 
+TEST_CASE("C interface: polled as the C++ detector is") {
+    const Samples marked = marked_by_cpp(speech_like(5, rate, 6));
+    const KeyHandle key = c_key(numbered_key(1));
+    const Keys keys(key);
+    const earmark_detect_config looking = detect_config(keys);
+    earmark_detector* here = nullptr;
+    REQUIRE(earmark_detector_new(&looking, &here) == EARMARK_OK);
+    const DetectorHandle here_owner(here);
+    Detector expected(detect_config(rate, numbered_key(1)));
+    int polled = 0;
+    bool ever_marked = false;
+    for (std::size_t done = 0; done < marked.size(); done += 320) {
+        const float* in = marked.data() + done;
+        const std::size_t count = std::min<std::size_t>(320, marked.size() - done);
+        REQUIRE(earmark_detector_push(here, &in, count) == EARMARK_OK);
+        expected.push(&in, count);
+        earmark_detection* so_far = nullptr;
+        REQUIRE(earmark_detector_poll(here, &so_far) == EARMARK_OK);
+        const DetectionHandle owner(so_far);
+        const auto wanted = expected.poll();
+        REQUIRE((so_far != nullptr) == wanted.has_value());
+        if (!wanted) continue;
+        ++polled;
+        CHECK(earmark_detection_log10_p(so_far) == wanted->log10_p);
+        CHECK(earmark_detection_marked(so_far) == (wanted->marked ? 1 : 0));
+        CHECK(earmark_detection_ongoing(so_far) == (wanted->ongoing ? 1 : 0));
+        CHECK(earmark_detection_decided_s(so_far) == wanted->decided_s);
+        ever_marked |= wanted->marked && wanted->ongoing;
+    }
+    CHECK(polled >= 10);
+    CHECK(ever_marked);
+}
+
 TEST_CASE("C interface: a key that is not the mark's finds nothing, the key found is told by its place") {
     const Samples marked = marked_by_cpp(speech_like(6, rate, 4));
     const KeyHandle other = c_key(numbered_key(2)), screening = c_key(numbered_key(1).screening());
@@ -282,6 +315,9 @@ TEST_CASE("C interface: NULL is refused everywhere, and freed in peace") {
     CHECK(earmark_detector_push(nullptr, nullptr, 1) == EARMARK_USAGE);
     CHECK(earmark_detector_finish(nullptr, &detection) == EARMARK_USAGE);
     CHECK(earmark_detector_reset(nullptr) == EARMARK_USAGE);
+    CHECK(earmark_detector_poll(nullptr, &detection) == EARMARK_USAGE);
+    CHECK(earmark_detection_ongoing(nullptr) == 0);
+    CHECK(earmark_detection_decided_s(nullptr) == 0);
     CHECK(earmark_detection_marked(nullptr) == 0);
     CHECK(earmark_detection_key(nullptr) == -1);
     CHECK(earmark_detection_payload(nullptr) == nullptr);
