@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t nonce_bytes = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
 constexpr std::size_t tag_bytes = crypto_aead_xchacha20poly1305_ietf_ABYTES;
+static_assert(nonce_bytes + tag_bytes == sealed_extra_bytes);
 static_assert(key_bytes == crypto_aead_xchacha20poly1305_ietf_KEYBYTES);
 
 const unsigned char* raw(const std::byte* bytes) {

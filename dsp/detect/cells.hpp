@@ -16,6 +16,11 @@ namespace earmark {
 struct CellRow {
     std::array<float, grid_bands> log_energy;  // natural logarithm of power; bands above Nyquist are left at the floor
     bool active;                               // louder than -60 dBFS
+
+    template <class Archive>
+    void exchange(Archive& archive) {
+        archive(log_energy, active);
+    }
 };
 
 // What the cells of all streams of one rate share: window, transform, which bins make which band. Never changes.

@@ -10,7 +10,7 @@ namespace {
 
 constexpr int stretch_step = stretch_slots / 2;  // and half of a stretch again with the next
 constexpr int spare_slots = 4;                   // a stretch is judged while so many more arrive
-constexpr int publish_rows = 64;                 // 0.256 s
+constexpr int publish_rows = 64;                 // 0.256 s, in step with the slots
 constexpr std::size_t most_readings = 48;        // of one stretch and key
 constexpr int live_candidates = 8;               // a live payload is tried more often: each try must be surer
 
@@ -27,17 +27,17 @@ class Channel::LoggedReader : public PayloadReader {
     LoggedReader(Channel& channel, const KeyParts& key, bool at_once)
         : channel_(channel), key_(key), at_once_(at_once) {}
 
-    std::optional<earmark::Reading> read(const Candidate& candidate) override {
+    std::optional<Reading> read(const Candidate& candidate) override {
         if (!key_.reads() || waits_) return {};
         if (next_ < channel_.log_.size()) {
             const Logged& logged = channel_.log_[next_++];
             if (!logged.read) return {};
-            return earmark::Reading{logged.payload, logged.log10_p};
+            return Reading{logged.payload, logged.log10_p};
         }
         if (channel_.log_.size() == most_readings) return {};
         channel_.despreader_.start(candidate.folded, key_.carrier, candidate.log_q, channel_.parts_.config.p_max);
         if (!at_once_) {
-            channel_.reading_ = Reading::stretch;
+            channel_.reading_ = Reads::stretch;
             waits_ = true;
             return {};
         }
@@ -77,7 +77,7 @@ void Channel::reset() noexcept {
     for (auto& trace : traces_) trace->reset();
     rows_ = active_rows_ = shown_rows_ = shown_active_rows_ = 0;
     news_ = judging_ = false;
-    reading_ = Reading::none;
+    reading_ = Reads::none;
     reading_key_ = judged_key_ = 0;
     stretches_ = judged_until_ = stretch_first_ = stretch_end_ = scored_from_ = 0;
     log_.clear();
@@ -95,7 +95,7 @@ void Channel::take_row(const CellRow& row) noexcept {
     }
     step();
     if (slot_ended) take_slot();
-    if (found || slot_ended || rows_ % publish_rows == 0) publish();
+    if (found || slot_ended || rows_ % publish_rows == whitening_look_ahead) publish();
 }
 
 void Channel::publish() noexcept {
@@ -109,7 +109,7 @@ void Channel::take_slot() noexcept {
     if (judging_ && history_.end() == stretch_end_ + spare_slots - 1) finish_stretch();
     history_.push(slotter_.slot());
     for (std::size_t k = 0; k < traces_.size(); ++k)
-        if (traces_[k]->end_slot(history_) && reading_ == Reading::none && !judging_) read_live(k);
+        if (traces_[k]->end_slot(history_) && reading_ == Reads::none && !judging_) read_live(k);
     if (history_.end() >= stretch_slots && history_.end() - judged_until_ >= stretch_step) {
         finish_stretch();
         begin_stretch();
@@ -121,7 +121,7 @@ void Channel::read_live(std::size_t key) noexcept {
     despreader_.start(candidate.folded, parts_.keys[key].carrier, candidate.log_q, parts_.config.p_max,
                       live_candidates);
     if (!despreader_.busy()) return;
-    reading_ = Reading::live;
+    reading_ = Reads::live;
     reading_key_ = key;
 }
 
@@ -143,18 +143,18 @@ void Channel::note_reading() noexcept {
 }
 
 void Channel::step() noexcept {
-    if (reading_ == Reading::none) {
+    if (reading_ == Reads::none) {
         if (judging_) judge_next(false);
         return;
     }
     if (despreader_.step()) return;
-    if (reading_ == Reading::stretch) {
+    if (reading_ == Reads::stretch) {
         note_reading();
     } else {
         traces_[reading_key_]->take_live_reading(despreader_.reading());
         if (despreader_.reading()) publish();
     }
-    reading_ = Reading::none;
+    reading_ = Reads::none;
 }
 
 // Judges the stretch for the next key, or finds out what payload that takes.
@@ -174,21 +174,21 @@ void Channel::judge_next(bool at_once) noexcept {
 }
 
 void Channel::finish_stretch() noexcept {
-    if (reading_ == Reading::stretch) {
+    if (reading_ == Reads::stretch) {
         while (despreader_.step()) continue;
         note_reading();
-        reading_ = Reading::none;
+        reading_ = Reads::none;
     }
-    if (judging_) reading_ = Reading::none;
+    if (judging_) reading_ = Reads::none;
     while (judging_) judge_next(true);
 }
 
 void Channel::finish() {
     cells_.finish();
-    while (reading_ == Reading::live) step();
+    while (reading_ == Reads::live) step();
     finish_stretch();
     if (slotter_.finish()) take_slot();
-    while (reading_ == Reading::live) step();
+    while (reading_ == Reads::live) step();
     finish_stretch();
     const double heard_s = static_cast<double>(cells_.samples()) / parts_.config.sample_rate_hz;
     for (auto& trace : traces_) trace->end_signal(heard_s);

@@ -45,11 +45,16 @@ class Channel {
     void exchange(Archive& archive);
 
   private:
-    enum class Reading : std::int32_t { none, live, stretch };
+    enum class Reads : std::int32_t { none, live, stretch };
     struct Logged {
         bool read = false;
         Payload payload;
         double log10_p = 0;
+
+        template <class Archive>
+        void exchange(Archive& archive) {
+            archive(read, payload, log10_p);
+        }
     };
     class LoggedReader;
 
@@ -72,7 +77,7 @@ class Channel {
     bool news_ = false;
 
     Despreader despreader_;
-    Reading reading_ = Reading::none;
+    Reads reading_ = Reads::none;
     std::uint64_t reading_key_ = 0;
 
     // The stretch being judged, key by key. A judgement starts over with every payload read until it needs no more:

@@ -63,6 +63,13 @@ void Despreader::take(const Payload& payload) noexcept {
     if (log_p <= std::log10(p_max_) && (!best_ || log_p < best_->log10_p)) best_ = Reading{payload, log_p};
 }
 
+void Despreader::repeat(int steps) noexcept {
+    format_ = steps_ = 0;
+    decoding_ = false;
+    best_.reset();
+    while (steps_ < steps) step();
+}
+
 std::optional<Reading> read_payload(const Fold& fold, const Carrier& carrier, double log_q, double p_max) {
     Despreader despreader;
     despreader.start(fold, carrier, log_q, p_max);

@@ -31,13 +31,18 @@ class Despreader {
     int steps() const noexcept { return steps_; }  // since start()
     const std::optional<Reading>& reading() const noexcept { return best_; }
 
+    // What was begun is done again: soft bits and the number of steps say all.
     template <class Archive>
-    void exchange(Archive& archive);
+    void exchange(Archive& archive) {
+        archive(soft_, log_q_, p_max_, candidates_, busy_, steps_);
+        if (Archive::restores && busy_) repeat(steps_);
+    }
 
   private:
     using SoftBits = std::array<float, codeword_bits>;
     void start_format() noexcept;
     void take(const Payload& payload) noexcept;
+    void repeat(int steps) noexcept;
 
     CodewordDecoder decoder_;
     SoftBits soft_{};

@@ -2,6 +2,7 @@
 #include <earmark/error.hpp>
 
 #include "dsp/detect/channel.hpp"
+#include "dsp/detect/saved_state.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -119,11 +120,13 @@ void Detector::reset() noexcept {
 }
 
 std::vector<std::byte> Detector::save() const {
-    throw Error(Fault::usage, "save: not built yet");
+    return save_channels(state_->parts->stream, state_->channels);
 }
 
-void Detector::restore(std::span<const std::byte>) {
-    throw Error(Fault::usage, "restore: not built yet");
+void Detector::restore(std::span<const std::byte> bytes) {
+    auto restored = std::make_unique<State>(state_->parts);
+    restore_channels(state_->parts->stream, bytes, restored->channels);
+    state_ = std::move(restored);
 }
 
 Detection detect(const AudioView& received, const DetectConfig& config) {

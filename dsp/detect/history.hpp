@@ -29,6 +29,11 @@ class History {
     struct Note {
         std::array<float, chip_hops> sync_energy;
         std::int32_t empty;
+
+        template <class Archive>
+        void exchange(Archive& archive) {
+            archive(sync_energy, empty);
+        }
     };
 
     int capacity_, width_;

@@ -23,6 +23,11 @@ struct Slot {
     // Half the energy of the rows r = 0..7 modulo 8: what the sync chips of phases with that remainder expect.
     std::array<float, chip_hops> sync_energy{};
     bool empty = true;
+
+    template <class Archive>
+    void exchange(Archive& archive) {
+        archive(residuals, sync_energy, empty);
+    }
 };
 
 // A slot held by somebody else, in rows of `width` >= the chip bands there are.

@@ -41,6 +41,11 @@ struct LiveMark {
     int strength = 2;  // which of the assumed ones fits
 
     Segment segment() const;
+
+    template <class Archive>
+    void exchange(Archive& archive) {
+        archive(first_slot, end_slot, end_s, log10_p, has_payload, payload, payload_log10_p, strength);
+    }
 };
 
 // Real time: nothing allocates after construction.

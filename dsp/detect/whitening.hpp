@@ -38,6 +38,11 @@ class Whitening {
     // The regressors of the chip in `band` (0 .. 30), for training: [hop][band], mean taken off.
     std::array<float, whitening_taps> neighbourhood(int band) const noexcept;
 
+    template <class Archive>
+    void exchange(Archive& archive) {
+        archive(rows_, newest_, empty_);
+    }
+
   private:
     const CellRow& row_at(int hop) const noexcept;
     void add_row(std::size_t tap_row, const CellRow& row, ResidualRow& residual) const noexcept;
@@ -48,12 +53,6 @@ class Whitening {
     int newest_ = 0;
     bool empty_ = true;
     ResidualRow residual_{};
-
-  public:
-    template <class Archive>
-    void exchange(Archive& archive) {
-        archive(rows_, newest_, empty_);
-    }
 };
 
 }  // namespace earmark

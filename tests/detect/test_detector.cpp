@@ -2,6 +2,7 @@
 #include "tests/support/allocations.hpp"
 #include "tests/support/effort.hpp"
 #include "tests/support/mono.hpp"
+#include "tests/support/verdicts.hpp"
 
 #include <doctest/doctest.h>
 
@@ -13,28 +14,6 @@ using namespace earmark;
 using namespace earmark::test;
 
 namespace {
-
-bool operator==(const Segment& a, const Segment& b) {
-    return a.start_s == b.start_s && a.end_s == b.end_s && a.log10_p == b.log10_p && a.payload == b.payload &&
-           a.payload_log10_p == b.payload_log10_p;
-}
-
-bool operator==(const Score& a, const Score& b) {
-    return a.start_s == b.start_s && a.z == b.z;
-}
-
-template <class T>
-bool same(const std::vector<T>& a, const std::vector<T>& b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const T& x, const T& y) { return x == y; });
-}
-
-bool same(const Detection& a, const Detection& b) {
-    return a.marked == b.marked && a.log10_p == b.log10_p && a.payload == b.payload &&
-           a.payload_log10_p == b.payload_log10_p && a.key == b.key && a.channel == b.channel &&
-           a.start_s == b.start_s && a.end_s == b.end_s && a.duration_s == b.duration_s && a.active_s == b.active_s &&
-           a.hypotheses == b.hypotheses && a.reason == b.reason && same(a.segments, b.segments) &&
-           same(a.scores, b.scores);
-}
 
 Detection streamed(Detector& detector, const Samples& received, const std::function<std::size_t()>& next_block) {
     for (std::size_t done = 0; done < received.size();) {
