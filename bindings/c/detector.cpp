@@ -4,7 +4,9 @@
 #include "bindings/c/key.hpp"
 #include "bindings/c/status.hpp"
 
+#include <cstddef>
 #include <utility>
+#include <vector>
 
 using namespace earmark;
 
@@ -76,6 +78,28 @@ earmark_status earmark_detector_finish(earmark_detector* detector, earmark_detec
         c::require(detector, "detector");
         c::require(detection, "detection");
         *detection = new earmark_detection(detector->detector.finish());
+    });
+}
+
+earmark_status earmark_detector_save(const earmark_detector* detector, void* state, size_t* bytes) {
+    return c::guarded([&] {
+        c::require(detector, "detector");
+        c::require(bytes, "bytes");
+        const std::vector<std::byte> saved = detector->detector.save();
+        const size_t room = std::exchange(*bytes, saved.size());
+        if (state == nullptr) return;
+        if (room < saved.size())
+            throw Error(Fault::usage,
+                        "bytes: " + std::to_string(room) + ", the state takes " + std::to_string(saved.size()));
+        std::memcpy(state, saved.data(), saved.size());
+    });
+}
+
+earmark_status earmark_detector_restore(earmark_detector* detector, const void* state, size_t bytes) {
+    return c::guarded([&] {
+        c::require(detector, "detector");
+        c::require(state, "state");
+        detector->detector.restore({static_cast<const std::byte*>(state), bytes});
     });
 }
 

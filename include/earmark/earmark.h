@@ -137,6 +137,12 @@ EARMARK_API earmark_status earmark_detector_push(earmark_detector* detector, con
 EARMARK_API earmark_status earmark_detector_poll(earmark_detector* detector, earmark_detection** detection);
 EARMARK_API earmark_status earmark_detector_finish(earmark_detector* detector, earmark_detection** detection);
 EARMARK_API earmark_status earmark_detector_reset(earmark_detector* detector);
+/* The stream so far, without any secret, for a detector of the same config elsewhere, which goes on from there. save()
+ * sets *bytes to what the state takes, and writes it when `state` has room for as many, *bytes before; a NULL `state`
+ * asks for the size. restore() fails with EARMARK_INPUT, and changes nothing, on a state of another version, config or
+ * key, or a damaged one. */
+EARMARK_API earmark_status earmark_detector_save(const earmark_detector* detector, void* state, size_t* bytes);
+EARMARK_API earmark_status earmark_detector_restore(earmark_detector* detector, const void* state, size_t bytes);
 EARMARK_API void earmark_detector_free(earmark_detector* detector);
 
 /* What a verdict says; see Detection in detector.hpp. Of NULL: 0, -1 for the key, NULL for text. */

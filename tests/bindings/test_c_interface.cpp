@@ -164,14 +164,16 @@ TEST_CASE("C interface: block by block, the bits of the whole signal; two channe
     }
 }
 
-TEST_CASE("C interface: polled as the C++ detector is") {
+TEST_CASE("C interface: polled as the C++ detector is; saved here, restored there") {
     const Samples marked = marked_by_cpp(speech_like(5, rate, 6));
     const KeyHandle key = c_key(numbered_key(1));
     const Keys keys(key);
     const earmark_detect_config looking = detect_config(keys);
-    earmark_detector* here = nullptr;
+    earmark_detector *here = nullptr, *there = nullptr;
     REQUIRE(earmark_detector_new(&looking, &here) == EARMARK_OK);
     const DetectorHandle here_owner(here);
+    REQUIRE(earmark_detector_new(&looking, &there) == EARMARK_OK);
+    const DetectorHandle there_owner(there);
     Detector expected(detect_config(rate, numbered_key(1)));
     int polled = 0;
     bool ever_marked = false;
@@ -192,9 +194,28 @@ TEST_CASE("C interface: polled as the C++ detector is") {
         CHECK(earmark_detection_ongoing(so_far) == (wanted->ongoing ? 1 : 0));
         CHECK(earmark_detection_decided_s(so_far) == wanted->decided_s);
         ever_marked |= wanted->marked && wanted->ongoing;
+        if (polled != 4) continue;
+        std::size_t bytes = 0;
+        REQUIRE(earmark_detector_save(here, nullptr, &bytes) == EARMARK_OK);
+        std::vector<char> state(bytes);
+        bytes = 1;
+        CHECK(earmark_detector_save(here, state.data(), &bytes) == EARMARK_USAGE);
+        REQUIRE(bytes == state.size());
+        REQUIRE(earmark_detector_save(here, state.data(), &bytes) == EARMARK_OK);
+        CHECK(earmark_detector_restore(there, state.data(), bytes - 1) == EARMARK_INPUT);
+        REQUIRE(earmark_detector_restore(there, state.data(), bytes) == EARMARK_OK);
+        in += count;
+        REQUIRE(earmark_detector_push(there, &in, marked.size() - done - count) == EARMARK_OK);
     }
     CHECK(polled >= 10);
     CHECK(ever_marked);
+    earmark_detection *from_here = nullptr, *from_there = nullptr;
+    REQUIRE(earmark_detector_finish(here, &from_here) == EARMARK_OK);
+    const DetectionHandle from_here_owner(from_here);
+    REQUIRE(earmark_detector_finish(there, &from_there) == EARMARK_OK);
+    const DetectionHandle from_there_owner(from_there);
+    CHECK(earmark_detection_log10_p(from_here) == earmark_detection_log10_p(from_there));
+    CHECK(std::string(earmark_detection_payload(from_there)) == payload);
 }
 
 TEST_CASE("C interface: a key that is not the mark's finds nothing, the key found is told by its place") {
@@ -316,6 +337,8 @@ TEST_CASE("C interface: NULL is refused everywhere, and freed in peace") {
     CHECK(earmark_detector_finish(nullptr, &detection) == EARMARK_USAGE);
     CHECK(earmark_detector_reset(nullptr) == EARMARK_USAGE);
     CHECK(earmark_detector_poll(nullptr, &detection) == EARMARK_USAGE);
+    CHECK(earmark_detector_save(nullptr, nullptr, nullptr) == EARMARK_USAGE);
+    CHECK(earmark_detector_restore(nullptr, nullptr, 0) == EARMARK_USAGE);
     CHECK(earmark_detection_ongoing(nullptr) == 0);
     CHECK(earmark_detection_decided_s(nullptr) == 0);
     CHECK(earmark_detection_marked(nullptr) == 0);
