@@ -88,10 +88,10 @@ std::string page(const CLI::App& app) {
     out += R"(.SH EXIT STATUS
 .TP
 0
-Done; for detect: every input is marked; for trace: and in the ledger; for ledger verify: it is whole.
+Done; for detect and listen: every input is marked; for trace: and in the ledger; for ledger verify: it is whole.
 .TP
 1
-For detect: at least one input is not marked; for trace: or not in the ledger; for ledger verify: it is broken. For
+For detect and listen: at least one input is not marked; for trace: or not in the ledger; for ledger verify: it is broken. For
 label: with \fB\-\-verify\fR something that was asked for is missing, and no file was written; with \fB\-\-check\fR
 a rule is broken.
 .TP
@@ -99,14 +99,15 @@ a rule is broken.
 Wrong usage; for embed: or no consent.
 .TP
 3
-Audio or a ledger that cannot be read, used or written. A failed embed or label leaves no output file.
+Audio or a ledger that cannot be read, used or written; a sound device that is missing, or goes. A failed embed or
+label leaves no output file.
 .TP
 4
 A key that is missing, damaged or of another kind.
 .SH ENVIRONMENT
 .TP
 .B NO_COLOR
-When set and not empty, the progress bar has no colour.
+When set and not empty, bars have no colour.
 .TP
 .B EARMARK_PYTHON
 The Python that report runs, which must have the package earmark; python3 when not set.
@@ -121,6 +122,8 @@ earmark trace call.wav \-\-key vendor.key \-\-ledger audio.ledger
 earmark label in.wav out.wav \-\-cue rhythm \-\-key vendor.key \-\-payload 0123456789abcdef \-\-producer Name \-\-verify
 earmark label \-\-check out.wav
 ffmpeg \-i call.m4a \-f wav \- | earmark detect \- \-\-key vendor.key
+earmark live \-\-key vendor.key \-\-payload 0123456789abcdef \-\-device mic \-\-output\-device speaker
+earmark listen \-\-key screen.key \-\-seconds 60 \-\-json
 .fi
 )";
     return out;

@@ -25,8 +25,8 @@ CommandLine make_command_line() {
     app.set_version_flag("--version", version_line, "Print version and SIMD target and exit");
     app.require_subcommand(1);
     app.footer("Run 'earmark COMMAND --help' for the options of a command.");
-    for (const auto add : {add_keygen, add_embed, add_detect, add_trace, add_label, add_ledger, add_report, add_info,
-                           add_man, add_completion}) {
+    for (const auto add : {add_keygen, add_embed, add_detect, add_trace, add_label, add_live, add_listen, add_devices,
+                           add_ledger, add_report, add_info, add_man, add_completion}) {
         line.commands.push_back(add(app));
     }
     return line;

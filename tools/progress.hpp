@@ -1,6 +1,8 @@
 // A progress line on stderr: only on a terminal, and only for work that takes more than about a second.
 #pragma once
 
+#include "terminal.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -16,7 +18,6 @@ class Progress {
     Progress(const std::string& label, std::uint64_t total, const char* unit);
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
-    ~Progress();
 
     void at(std::uint64_t done);
 
@@ -28,8 +29,7 @@ class Progress {
     std::optional<std::uint64_t> total_;
     double sample_rate_hz_ = 0;
     const char* unit_ = nullptr;
-    bool wanted_, colour_;
-    bool drawn_ = false;
+    Terminal terminal_{stderr};
     Clock::time_point start_ = Clock::now(), next_;
 };
 

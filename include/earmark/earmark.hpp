@@ -9,4 +9,5 @@
 #include <earmark/error.hpp>
 #include <earmark/key.hpp>
 #include <earmark/payload.hpp>
+#include <earmark/ring.hpp>
 #include <earmark/version.hpp>

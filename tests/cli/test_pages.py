@@ -13,7 +13,7 @@ import soundfile
 from conftest import PAYLOAD, binary, run
 
 ACTIONS = ["create", "verify", "head", "export", "prune", "voice", "voices", "consent", "withdraw"]
-COMMANDS = ["keygen", "embed", "detect", "trace", "label", "report", "info", *(f"ledger {action}" for action in ACTIONS)]
+COMMANDS = ["keygen", "embed", "detect", "trace", "label", "live", "listen", "devices", "report", "info", *(f"ledger {action}" for action in ACTIONS)]
 
 
 def options(command):
@@ -52,7 +52,7 @@ def test_bash_completion(tmp_path):
     assert set(ACTIONS) <= set(bash_completes(script, "earmark", "ledger", "''"))
     assert bash_completes(script, "earmark", "ledger", "ver") == ["verify"]
     assert "man" not in bash_completes(script, "earmark", "''")
-    assert bash_completes(script, "earmark", "de") == ["detect"]
+    assert bash_completes(script, "earmark", "det") == ["detect"]
     for command in COMMANDS:
         assert set(options(command)) <= set(bash_completes(script, "earmark", *command.split(), "--"))
     assert bash_completes(script, "earmark", "embed", "--profile", "''") == ["transparent", "standard", "robust"]
