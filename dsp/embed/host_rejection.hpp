@@ -6,6 +6,7 @@
 #pragma once
 
 #include "dsp/carrier/grid.hpp"
+#include "dsp/simd/kernels.hpp"
 
 #include <array>
 #include <span>
@@ -20,7 +21,7 @@ class HostRejection {
   public:
     static constexpr int look_ahead = 2;  // hops between the newest frame known and the frame marked
 
-    HostRejection() { reset(); }
+    HostRejection() : kernels_(simd::kernels()) { reset(); }
     void reset() noexcept;
 
     // newest: the frame look_ahead hops after the one to be marked. hop_in_chip: 0 .. 7, the frame's place in its row
@@ -31,7 +32,12 @@ class HostRejection {
   private:
     static constexpr int frames = 16;  // a power of 2 above the 13 rows of the filter and the look-ahead
 
-    std::array<std::array<float, grid_bands + 2>, frames> levels_{};  // a ring; the edge bands stand twice
+    static constexpr int padded_chip_bands = 32;
+
+    const simd::Kernels& kernels_;
+    // A ring; the edge bands stand twice, and behind them nothing.
+    std::array<std::array<float, 2 * padded_chip_bands + 2>, frames> levels_{};
+    std::array<float, padded_chip_bands> readings_{};
     std::array<float, chip_bands> factors_{};
     int newest_ = 0;
 };

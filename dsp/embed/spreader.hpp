@@ -7,6 +7,7 @@
 #include "dsp/masking/depth.hpp"
 #include "dsp/masking/evenness.hpp"
 #include "dsp/masking/flatness.hpp"
+#include "dsp/simd/kernels.hpp"
 #include "dsp/transform/fft.hpp"
 
 #include <array>
@@ -49,12 +50,16 @@ class Spreader {
     FrameSizes sizes_;
     int sample_rate_hz_;
     DepthRule rule_;
+    const simd::Kernels& kernels_;
     RealFft fft_;
     Flatness flatness_;
     Evenness evenness_;
     HostRejection rejection_;
-    std::vector<float> window_, ramp_;
-    std::vector<int> band_;                                        // of every bin, -1 outside the grid
+    std::vector<float> window_, ramp_, counts_;                    // counts_: 1 for bins that Evenness counts, else 0
+    std::vector<int> band_;                                        // of every bin
+    int first_bin_ = 0, end_bin_ = 0;                              // those inside the grid
+    std::vector<float> power_, gain_;                              // of every bin; gain_ is a natural logarithm
+    std::array<float, grid_bands> lean_{};                         // sign, rejection and units of every band
     BandLevels levels_{};                                          // of the newest frame
     std::array<Spectrum, HostRejection::look_ahead + 1> spectra_;  // frames analysed ahead, a ring
     int newest_spectrum_ = 0;

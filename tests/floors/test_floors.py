@@ -15,7 +15,7 @@ ROOMS = {
     "dsp/simd": {"include"},
     "dsp/realtime": set(),
     "dsp/transform": {"simd"},
-    "dsp/masking": {"include", "transform"},
+    "dsp/masking": {"include", "transform", "simd"},
     "dsp/embed": {"include", "masking", "transform", "carrier", "coding", "simd"},
     "dsp/detect": {"include", "transform", "carrier", "coding", "simd"},
     "bindings": {"include"},

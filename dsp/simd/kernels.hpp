@@ -1,0 +1,65 @@
+// The hot loops, once for every instruction set of the machine: plain functions over plain arrays.
+//
+// Each set is one table. The scalar one is the reference: plain loops and the standard library, and what the others
+// must agree with (tests/simd says to what bound). Arrays may start anywhere and have any length >= 0 unless a kernel
+// says otherwise, and results do not depend on where they start: the same samples give the same bits however they
+// were cut into blocks. In and out are the same array or do not overlap.
+//
+// Real time: no kernel allocates, locks or throws.
+#pragma once
+
+#include <complex>
+#include <span>
+
+namespace earmark::simd {
+
+// What Limiter sums up over a hop.
+struct MixEnergies {
+    float host, change;
+};
+
+struct Kernels {
+    const char* name;
+
+    // NaN, infinity and sizes up to `inaudible` become 0; the rest is clamped to +-largest.
+    void (*usable)(const float* in, int count, float inaudible, float largest, float* out);
+    // out = a * b
+    void (*multiply)(const float* a, const float* b, int count, float* out);
+    // sum += a * b
+    void (*multiply_add)(const float* a, const float* b, int count, float* sum);
+    // out = a * b; returns the sum of squares of out
+    float (*multiply_energy)(const float* a, const float* b, int count, float* out);
+    // |bin|^2 + floor
+    void (*power)(const std::complex<float>* bins, int count, float floor, float* out);
+    // Natural logarithm of normal positive numbers, good to 4 units in the last place or 5e-7, whichever is more.
+    void (*log)(const float* in, int count, float* out);
+    // bins * (exp(gain) - 1) * scale, |gain| < 80; the exponential good to 5 units in the last place.
+    void (*apply_gain)(const std::complex<float>* bins, const float* gain, int count, float scale,
+                       std::complex<float>* out);
+    // Over every second bin and its `edge` neighbours either side: log_level = ln(mean power), flatness = min(1,
+    // exp(mean log power) / mean power). power and log_power: 2 * (count + edge) values, the first centre at [edge].
+    // scratch: 4 * (count + edge) values.
+    void (*flatness)(const float* power, const float* log_power, int count, int edge, float* scratch, float* flatness,
+                     float* log_level);
+    // Is host + change anywhere beyond max(1, |host|)?
+    bool (*exceeds)(const float* host, const float* change, int count);
+    // out = host + (gain + slope * i) * change, kept within max(1, |host|).
+    MixEnergies (*mix)(const float* host, const float* change, int count, float gain, float slope, float* out);
+    // A filter with a step of two bands: out[k] = sum over rows r and b = 0..3 of taps[4 r + b] * rows[r][2 k + b],
+    // clamped to +-clip. count: a multiple of 16; rows are read to [2 * count + 1].
+    void (*chip_filter)(const float* const* rows, int row_count, const float* taps, int count, float clip, float* out);
+};
+
+// Those that this machine has, best first, scalar last. Never empty.
+std::span<const Kernels* const> all_kernels();
+
+// Those in use: the best, or what the environment variable EARMARK_SIMD names, or what use() said. Engines ask once, in
+// their constructors. Throws Error(usage) when EARMARK_SIMD names none of this machine's.
+const Kernels& kernels();
+
+// For tests and benchmarks: engines made from now on use these; nullptr: the automatic choice again.
+void use(const Kernels* forced) noexcept;
+
+const Kernels& scalar_kernels();
+
+}  // namespace earmark::simd
