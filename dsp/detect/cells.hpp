@@ -29,6 +29,7 @@ class Cells {
     void finish() noexcept;                                       // the rows whose centre lies before the end
 
     int bands() const noexcept { return bands_; }  // bands below Nyquist
+    int transform_samples() const noexcept { return fft_.length(); }
     std::int64_t samples() const noexcept { return samples_; }
 
   private:
