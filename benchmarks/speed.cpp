@@ -26,8 +26,8 @@ using earmark::benchmark::Random;
 
 namespace {
 
-constexpr double long_s = 60;   // what is marked, found again and then timed
-constexpr double piece_s = 4;   // job and floor take turns
+constexpr double long_s = 60;  // what is marked, found again and then timed
+constexpr double piece_s = 4;  // job and floor take turns
 constexpr std::uint64_t seed = 1;
 
 double thread_s() {
@@ -170,8 +170,7 @@ void detecting(::benchmark::State& state) {
 // What a detector costs before the first sample.
 void starting(::benchmark::State& state) {
     const DetectConfig config = detect_config(16000, 1);
-    for (auto _ : state)
-        state.SetIterationTime(seconds([&] { ::benchmark::DoNotOptimize(Detector(config)); }));
+    for (auto _ : state) state.SetIterationTime(seconds([&] { ::benchmark::DoNotOptimize(Detector(config)); }));
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include <earmark/embedder.hpp>
 
-#include "dsp/carrier/carrier.hpp"
-#include "dsp/coding/codeword.hpp"
+#include "dsp/embed/cell_signs.hpp"
 #include "dsp/embed/limiter.hpp"
 #include "dsp/embed/spreader.hpp"
 #include "dsp/simd/kernels.hpp"
@@ -17,27 +16,12 @@ namespace {
 constexpr float active_rms = 1e-3f;     // -60 dBFS: below lies no speech worth a mark
 constexpr float largest_sample = 1e6f;  // beyond, float arithmetic would overflow
 
-CellSigns make_cell_signs(const EmbedConfig& config) {
-    const Carrier carrier = make_carrier(config.key.sync(), &config.key.payload());
-    const Codeword codeword = encode(config.payload);
-    CellSigns signs{};
-    for (int cell = 0; cell < packet_cells; ++cell) {
-        for (int band = 0; band < grid_bands; ++band) {
-            const int chip = cell / 2 * chip_bands + band / 2;
-            const int bit = carrier.code_bit[chip];
-            const int sign = carrier.sign[chip] * (bit >= 0 ? codeword[bit] : 1) * chip_pattern(cell, band);
-            signs[cell * grid_bands + band] = static_cast<float>(sign);
-        }
-    }
-    return signs;
-}
-
 }  // namespace
 
 struct Embedder::State {
     struct Channel {
         Channel(int sample_rate_hz, Profile profile, int hop)
-            : spreader(sample_rate_hz, profile), limiter(hop), waiting(hop), ready(hop) {}
+            : spreader(sample_rate_hz, depth_rule(profile)), limiter(hop), waiting(hop), ready(hop) {}
         Spreader spreader;
         Limiter limiter;
         std::vector<float> waiting;  // host samples of a hop not yet full
@@ -45,7 +29,9 @@ struct Embedder::State {
     };
 
     explicit State(const EmbedConfig& config)
-        : sizes(config.sample_rate_hz), sample_rate_hz(config.sample_rate_hz), signs(make_cell_signs(config)) {
+        : sizes(config.sample_rate_hz),
+          sample_rate_hz(config.sample_rate_hz),
+          signs(make_cell_signs(config.key, config.payload)) {
         for (int c = 0; c < config.channels; ++c) channels.emplace_back(sample_rate_hz, config.profile, sizes.hop);
         silence.resize(sizes.hop);
         silent_input.assign(channels.size(), silence.data());

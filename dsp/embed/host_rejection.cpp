@@ -7,10 +7,6 @@
 namespace earmark {
 namespace {
 
-// Share of the depth given away for one unit of the filter's reading (its deviation on speech is about 1). Measured on
-// the tuning speakers: 0.15 costs nothing that PESQ, STOI or SI-SNR can see; 0.25 and more cost about what the same
-// evidence costs by depth.
-constexpr float strength = 0.15f;
 constexpr float largest_reading = trained_whitening_clip;
 constexpr int first_cell_middle = 2;  // hop at which the first cell of a chip is centred: the row the filter names 0
 
@@ -41,7 +37,7 @@ std::span<const float, chip_bands> HostRejection::factors(const BandLevels& newe
     // it.
     const float pattern = hop_in_chip < cell_hops ? 1.0f : -1.0f;
     for (int chip = 0; chip < chip_bands; ++chip)
-        factors_[chip] = 1 - strength * pattern * cell_signs[2 * chip] * readings_[chip];
+        factors_[chip] = 1 - strength_ * pattern * cell_signs[2 * chip] * readings_[chip];
     return factors_;
 }
 

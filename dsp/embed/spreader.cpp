@@ -32,27 +32,31 @@ int hop_at(std::int64_t centre, int sample_rate_hz) {
 FrameSizes::FrameSizes(int sample_rate_hz)
     : hop(2 * static_cast<int>(std::lround(hop_s / 2 * sample_rate_hz))), frame(4 * hop), mask_window(2 * frame) {}
 
-Spreader::Spreader(int sample_rate_hz, Profile profile)
+Spreader::Spreader(int sample_rate_hz, const DepthRule& rule)
     : sizes_(sample_rate_hz),
       sample_rate_hz_(sample_rate_hz),
-      rule_(depth_rule(profile)),
+      rule_(rule),
       kernels_(simd::kernels()),
       fft_(sizes_.frame),
       flatness_(sizes_.mask_window, sample_rate_hz, grid_top_hz),
       evenness_(rule_.usual_frame),
+      rejection_(rule_.host_rejection),
       window_(root_hann_quarter(sizes_.frame)) {
     for (int bin = 0; bin < fft_.bins(); ++bin) {
         const double frequency_hz = static_cast<double>(bin) * sample_rate_hz / sizes_.frame;
         const int band = static_cast<int>(std::floor((frequency_hz - first_band_hz) / band_hz));
-        band_.push_back(band);
-        if (band < 0) first_bin_ = bin + 1;
-        if (band < grid_bands) end_bin_ = bin + 1;
+        if (band >= grid_bands) break;
+        for (; bands_ <= band; ++bands_) band_start_[bands_] = bin;
+        end_bin_ = band_start_[bands_] = bin + 1;
         counts_.push_back(band < telephone_bands ? 1.0f : 0.0f);
         ramp_.push_back(rule_.ramp(frequency_hz));
     }
+    first_bin_ = band_start_[0];
     for (Spectrum& spectrum : spectra_) spectrum.resize(end_bin_);
     power_.resize(end_bin_);
     gain_.resize(end_bin_);
+    lean_.resize(end_bin_);
+    heard_depth_.resize(end_bin_);
     history_.resize(sizes_.history());
     overlap_.resize(sizes_.frame);
     change_.resize(sizes_.hop);
@@ -112,24 +116,36 @@ void Spreader::analyse_ahead(std::span<const float> mask_samples) noexcept {
     std::copy_n(spectrum.begin(), end_bin_, spectra_[newest_spectrum_].begin());
     kernels_.power(spectrum.data(), end_bin_, 0, power_.data());
     levels_.fill(level_floor * static_cast<float>(sizes_.frame));
-    for (int bin = first_bin_; bin < end_bin_; ++bin) levels_[band_[bin]] += power_[bin];
+    for (int band = 0; band < bands_; ++band)
+        for (int bin = band_start_[band]; bin < band_start_[band + 1]; ++bin) levels_[band] += power_[bin];
     kernels_.log(levels_.data(), grid_bands, levels_.data());
+}
+
+// Plain loop over plain arrays, for the compiler to make vector code of.
+void Spreader::set_gains(const float* flatness, const float* level, float scale) noexcept {
+    const DepthRule rule = rule_;
+    const float loudest = loudest_, scale_unheard = std::min(scale, 1.0f);
+    const float *const ramp = ramp_.data(), *const lean = lean_.data();
+    float *const heard_depth = heard_depth_.data(), *const gain = gain_.data();
+    for (int bin = first_bin_; bin < end_bin_; ++bin) {
+        const float below = loudest - level[bin];
+        const float depth_db = rule.depth_db(flatness[bin], ramp[bin], below);
+        heard_depth[bin] = below < heard_log_level ? depth_db : 0.0f;
+        gain[bin] = depth_db * (below < heard_log_level ? scale : scale_unheard) * lean[bin];
+    }
 }
 
 void Spreader::change(const Spectrum& frame, std::span<const float> cell_signs,
                       std::span<const float> factors) noexcept {
     const auto flatness = flatness_.flatness(), level = flatness_.log_level();
-    loudest_ = std::max(loudest_ - forget_per_hop, *std::max_element(level.begin(), level.end()));
-    const float scale = evenness_.scale(), scale_unheard = std::min(scale, 1.0f);
-    for (int band = 0; band < grid_bands; ++band) lean_[band] = factors[band / 2] * cell_signs[band] * db_to_log;
-    float squared_depths = 0;
-    for (int bin = first_bin_; bin < end_bin_; ++bin) {
-        const float below = loudest_ - level[bin];
-        const bool heard = below < heard_log_level;
-        const float depth_db = rule_.depth_db(flatness[bin], ramp_[bin], below);
-        squared_depths += heard ? counts_[bin] * depth_db * depth_db : 0.0f;
-        gain_[bin] = depth_db * (heard ? scale : scale_unheard) * lean_[band_[bin]];
+    loudest_ = std::max(loudest_ - forget_per_hop, kernels_.largest(level.data(), static_cast<int>(level.size())));
+    for (int band = 0; band < bands_; ++band) {
+        const float lean = factors[band / 2] * cell_signs[band] * db_to_log;
+        std::fill(lean_.begin() + band_start_[band], lean_.begin() + band_start_[band + 1], lean);
     }
+    set_gains(flatness.data(), level.data(), evenness_.scale());
+    const float squared_depths =
+        kernels_.multiply_energy(heard_depth_.data(), counts_.data(), end_bin_, heard_depth_.data());
     evenness_.add_frame(squared_depths);
     const auto spectrum = fft_.frequency();
     std::fill(spectrum.begin(), spectrum.end(), 0.0f);

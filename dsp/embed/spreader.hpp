@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dsp/carrier/grid.hpp"
+#include "dsp/embed/cell_signs.hpp"
 #include "dsp/embed/host_rejection.hpp"
 #include "dsp/masking/depth.hpp"
 #include "dsp/masking/evenness.hpp"
@@ -18,9 +19,6 @@
 
 namespace earmark {
 
-// Sign of every cell of a packet, [cell * grid_bands + band]: carrier times codeword times chip pattern.
-using CellSigns = std::array<float, packet_cells * grid_bands>;
-
 // Frame sizes in samples: a hop is a quarter of a cell, rounded to an even number.
 struct FrameSizes {
     explicit FrameSizes(int sample_rate_hz);
@@ -32,7 +30,7 @@ struct FrameSizes {
 // Real time: add_hop() allocates nothing, locks nothing, throws nothing.
 class Spreader {
   public:
-    Spreader(int sample_rate_hz, Profile profile);
+    Spreader(int sample_rate_hz, const DepthRule& rule);
     void reset() noexcept;
 
     // host: the next hop samples. Returns the hop samples of change that belong to the host delay() earlier.
@@ -45,6 +43,7 @@ class Spreader {
 
     void spread(const CellSigns& signs) noexcept;
     void analyse_ahead(std::span<const float> mask_samples) noexcept;
+    void set_gains(const float* flatness, const float* level, float scale) noexcept;
     void change(const Spectrum& frame, std::span<const float> cell_signs, std::span<const float> factors) noexcept;
 
     FrameSizes sizes_;
@@ -55,11 +54,13 @@ class Spreader {
     Flatness flatness_;
     Evenness evenness_;
     HostRejection rejection_;
-    std::vector<float> window_, ramp_, counts_;                    // counts_: 1 for bins that Evenness counts, else 0
-    std::vector<int> band_;                                        // of every bin
-    int first_bin_ = 0, end_bin_ = 0;                              // those inside the grid
-    std::vector<float> power_, gain_;                              // of every bin; gain_ is a natural logarithm
-    std::array<float, grid_bands> lean_{};                         // sign, rejection and units of every band
+    std::vector<float> window_, ramp_, counts_;     // counts_: 1 for bins that Evenness counts, else 0
+    std::array<int, grid_bands + 1> band_start_{};  // band b holds the bins from [b] up to [b + 1]
+    int bands_ = 0;                                 // below Nyquist
+    int first_bin_ = 0, end_bin_ = 0;               // those inside the grid
+    // Of every bin: power, natural logarithm of the gain, what band and sign make of a depth in dB, depth where the
+    // host is heard.
+    std::vector<float> power_, gain_, lean_, heard_depth_;
     BandLevels levels_{};                                          // of the newest frame
     std::array<Spectrum, HostRejection::look_ahead + 1> spectra_;  // frames analysed ahead, a ring
     int newest_spectrum_ = 0;

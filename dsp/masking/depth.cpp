@@ -23,11 +23,11 @@ float DepthRule::ramp(double frequency_hz) const noexcept {
 DepthRule depth_rule(Profile profile) noexcept {
     switch (profile) {
         case Profile::transparent:
-            return {0.45f, 2.4f, 0.0f, 1.1f, 0.7f, 0.0f, 210};
+            return {0.45f, 2.4f, 0.0f, 1.1f, 0.7f, 0.0f, 210, 0.15f};
         case Profile::standard:
-            return {1.05f, 2.9f, 0.45f, 1.22f, 0.75f, 0.15f, 650};
+            return {1.05f, 2.9f, 0.45f, 1.22f, 0.75f, 0.15f, 650, 0.15f};
         case Profile::robust:
-            return {1.1f, 4.7f, 0.45f, 1.25f, 0.65f, 0.2f, 1000};
+            return {1.1f, 4.7f, 0.45f, 1.25f, 0.65f, 0.2f, 1000, 0.15f};
     }
     return {};
 }

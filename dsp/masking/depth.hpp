@@ -17,9 +17,10 @@ namespace earmark {
 struct DepthRule {
     float floor_db, noise_db;     // in tonal cells; added in noise-like ones
     float low_scale, high_scale;  // the ramp: low_scale to 300 Hz, 1 at 1.5 kHz, high_scale from 4 kHz
-    float loud_cut;     // by_level is 1 - loud_cut at the loudest level of the last seconds, 1 from 30 dB under
-    float quiet_gain;   // and rises to 1 + quiet_gain at 60 dB under
-    float usual_frame;  // squared depths of an average frame of speech, for Evenness
+    float loud_cut;        // by_level is 1 - loud_cut at the loudest level of the last seconds, 1 from 30 dB under
+    float quiet_gain;      // and rises to 1 + quiet_gain at 60 dB under
+    float usual_frame;     // squared depths of an average frame of speech, for Evenness; 0: depths are left uneven
+    float host_rejection;  // strength of HostRejection; 0: none
 
     float ramp(double frequency_hz) const noexcept;
     // below_loudest: natural logarithm of a power ratio, >= 0.

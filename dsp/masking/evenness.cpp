@@ -19,6 +19,7 @@ void Evenness::reset() noexcept {
 }
 
 float Evenness::scale() const noexcept {
+    if (usual_ == 0) return 1;
     constexpr float nothing = 1;  // far under largest_scale's end
     return std::clamp(std::sqrt(usual_ / std::max(recent_, nothing)), least_scale, largest_scale);
 }

@@ -11,7 +11,7 @@ namespace earmark {
 // Real time: no allocation.
 class Evenness {
   public:
-    // usual: sum of squared depths (dB^2 over bins 62.5 Hz apart) of an average frame; scale() is 1 there.
+    // usual: sum of squared depths (dB^2 over bins 62.5 Hz apart) of an average frame; scale() is 1 there. 0: always 1.
     explicit Evenness(float usual);
     void reset() noexcept;
 

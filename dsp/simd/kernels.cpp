@@ -98,6 +98,19 @@ void power(const std::complex<float>* bins, int count, float floor, float* out) 
     });
 }
 
+float largest(const float* in, int count) {
+    float most = in[0];
+    const hn::CappedTag<float, most_lanes> wide;
+    auto most_wide = hn::Set(wide, most);
+    for_each(count, [&](auto d, std::size_t i) HWY_ATTR {
+        if constexpr (std::is_same_v<decltype(d), decltype(wide)>)
+            most_wide = hn::Max(most_wide, hn::LoadU(d, in + i));
+        else
+            most = std::max(most, hn::GetLane(hn::MaxOfLanes(d, hn::LoadU(d, in + i))));
+    });
+    return std::max(most, hn::GetLane(hn::MaxOfLanes(wide, most_wide)));
+}
+
 void log(const float* in, int count, float* out) {
     for_each(count, [&](auto d, std::size_t i) HWY_ATTR { hn::StoreU(hn::Log(d, hn::LoadU(d, in + i)), d, out + i); });
 }
@@ -197,6 +210,7 @@ const Kernels* table() {
                                  multiply_add,
                                  multiply_energy,
                                  power,
+                                 largest,
                                  log,
                                  apply_gain,
                                  flatness,

@@ -31,6 +31,7 @@ struct Kernels {
     float (*multiply_energy)(const float* a, const float* b, int count, float* out);
     // |bin|^2 + floor
     void (*power)(const std::complex<float>* bins, int count, float floor, float* out);
+    float (*largest)(const float* in, int count);  // count >= 1
     // Natural logarithm of normal positive numbers, good to 4 units in the last place or 5e-7, whichever is more.
     void (*log)(const float* in, int count, float* out);
     // bins * (exp(gain) - 1) * scale, |gain| < 80; the exponential good to 5 units in the last place.

@@ -34,6 +34,10 @@ void power(const std::complex<float>* bins, int count, float floor, float* out) 
     for (int i = 0; i < count; ++i) out[i] = bins[i].real() * bins[i].real() + bins[i].imag() * bins[i].imag() + floor;
 }
 
+float largest(const float* in, int count) {
+    return *std::max_element(in, in + count);
+}
+
 void log(const float* in, int count, float* out) {
     for (int i = 0; i < count; ++i) out[i] = std::log(in[i]);
 }
@@ -86,7 +90,7 @@ void chip_filter(const float* const* rows, int row_count, const float* taps, int
 }  // namespace
 
 const Kernels& scalar_kernels() {
-    static constexpr Kernels kernels{"scalar",   usable,   multiply, multiply_add, multiply_energy, power, log,
+    static constexpr Kernels kernels{"scalar",   usable,   multiply, multiply_add, multiply_energy, power, largest, log,
                                      apply_gain, flatness, exceeds,  mix,          chip_filter};
     return kernels;
 }

@@ -14,6 +14,8 @@ using namespace earmark::test;
 
 namespace {
 
+constexpr float strength = 0.15f;
+
 using Signs = std::array<float, grid_bands>;
 
 // Signs of one cell whose chips all have the same sign.
@@ -32,7 +34,7 @@ BandLevels patterned(int cell, float neper) {
 
 // Factors at the last hop of a chip, of a host that shows the pattern throughout.
 std::array<float, chip_bands> factors_at_end(float neper, float chip_sign) {
-    HostRejection rejection;
+    HostRejection rejection(strength);
     std::array<float, chip_bands> last{};
     for (int hop = -16; hop < chip_hops; ++hop) {
         const int ahead = (hop + HostRejection::look_ahead + 32) / cell_hops, cell = (hop + 32) / cell_hops;
@@ -46,7 +48,7 @@ std::array<float, chip_bands> factors_at_end(float neper, float chip_sign) {
 }  // namespace
 
 TEST_CASE("host rejection: a flat or steady host changes nothing") {
-    HostRejection rejection;
+    HostRejection rejection(strength);
     BandLevels levels;
     for (int band = 0; band < grid_bands; ++band) levels[band] = -0.1f * float(band);  // a tilt
     for (int hop = 0; hop < 64; ++hop) {
@@ -63,13 +65,13 @@ TEST_CASE("host rejection: shallower where the host agrees with the sign, deeper
             CHECK(agrees[chip] < 1);
             CHECK(differs[chip] > 1);
             CHECK(agrees[chip] + differs[chip] == doctest::Approx(2));
-            CHECK(agrees[chip] >= 1 - 0.15f * 2.2f - 1e-5f);
+            CHECK(agrees[chip] >= 1 - strength * 2.2f - 1e-5f);
         }
     }
 }
 
 TEST_CASE("host rejection: after reset as if new") {
-    HostRejection used, fresh;
+    HostRejection used(strength), fresh(strength);
     for (int hop = 0; hop < 40; ++hop) used.factors(patterned(hop / 4, 2), hop % chip_hops, cell_signs(hop / 4, 1));
     used.reset();
     const auto a = used.factors(patterned(0, 1), 0, cell_signs(0, 1)),
