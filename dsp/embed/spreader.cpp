@@ -121,20 +121,6 @@ void Spreader::analyse_ahead(std::span<const float> mask_samples) noexcept {
     kernels_.log(levels_.data(), grid_bands, levels_.data());
 }
 
-// Plain loop over plain arrays, for the compiler to make vector code of.
-void Spreader::set_gains(const float* flatness, const float* level, float scale) noexcept {
-    const DepthRule rule = rule_;
-    const float loudest = loudest_, scale_unheard = std::min(scale, 1.0f);
-    const float *const ramp = ramp_.data(), *const lean = lean_.data();
-    float *const heard_depth = heard_depth_.data(), *const gain = gain_.data();
-    for (int bin = first_bin_; bin < end_bin_; ++bin) {
-        const float below = loudest - level[bin];
-        const float depth_db = rule.depth_db(flatness[bin], ramp[bin], below);
-        heard_depth[bin] = below < heard_log_level ? depth_db : 0.0f;
-        gain[bin] = depth_db * (below < heard_log_level ? scale : scale_unheard) * lean[bin];
-    }
-}
-
 void Spreader::change(const Spectrum& frame, std::span<const float> cell_signs,
                       std::span<const float> factors) noexcept {
     const auto flatness = flatness_.flatness(), level = flatness_.log_level();
@@ -143,7 +129,11 @@ void Spreader::change(const Spectrum& frame, std::span<const float> cell_signs,
         const float lean = factors[band / 2] * cell_signs[band] * db_to_log;
         std::fill(lean_.begin() + band_start_[band], lean_.begin() + band_start_[band + 1], lean);
     }
-    set_gains(flatness.data(), level.data(), evenness_.scale());
+    const float scale = evenness_.scale();
+    kernels_.depths({rule_.floor_db, rule_.noise_db, rule_.loud_cut, rule_.quiet_gain, loudest_, heard_log_level, scale,
+                     std::min(scale, 1.0f)},
+                    flatness.data(), level.data(), ramp_.data(), lean_.data(), end_bin_, heard_depth_.data(),
+                    gain_.data());
     const float squared_depths =
         kernels_.multiply_energy(heard_depth_.data(), counts_.data(), end_bin_, heard_depth_.data());
     evenness_.add_frame(squared_depths);

@@ -43,7 +43,6 @@ class Spreader {
 
     void spread(const CellSigns& signs) noexcept;
     void analyse_ahead(std::span<const float> mask_samples) noexcept;
-    void set_gains(const float* flatness, const float* level, float scale) noexcept;
     void change(const Spectrum& frame, std::span<const float> cell_signs, std::span<const float> factors) noexcept;
 
     FrameSizes sizes_;

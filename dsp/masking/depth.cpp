@@ -2,10 +2,13 @@
 
 #include <earmark/error.hpp>
 
+#include <algorithm>
 #include <string>
 
 namespace earmark {
 namespace {
+
+constexpr float thirty_db = 6.9077553f;  // as a natural logarithm of power
 
 float between(double x, double x0, double x1, float y0, float y1) {
     return y0 + (y1 - y0) * static_cast<float>((x - x0) / (x1 - x0));
@@ -18,6 +21,15 @@ float DepthRule::ramp(double frequency_hz) const noexcept {
     if (frequency_hz <= 1500) return between(frequency_hz, 300, 1500, low_scale, 1);
     if (frequency_hz <= 4000) return between(frequency_hz, 1500, 4000, 1, high_scale);
     return high_scale;
+}
+
+float DepthRule::by_level(float below_loudest) const noexcept {
+    const float thirties = below_loudest / thirty_db;
+    return 1 - loud_cut * std::clamp(1 - thirties, 0.0f, 1.0f) + quiet_gain * std::clamp(thirties - 1, 0.0f, 1.0f);
+}
+
+float DepthRule::depth_db(float flatness, float ramp_here, float below_loudest) const noexcept {
+    return (floor_db + noise_db * std::min(1.0f, 2 * flatness)) * ramp_here * by_level(below_loudest);
 }
 
 DepthRule depth_rule(Profile profile) noexcept {

@@ -3,8 +3,6 @@
 
 #include <earmark/embedder.hpp>
 
-#include <algorithm>
-
 namespace earmark {
 
 // depth_db = (floor_db + noise_db * min(1, flatness / 0.5)) * ramp(frequency) * by_level(level).
@@ -23,16 +21,9 @@ struct DepthRule {
     float host_rejection;  // strength of HostRejection; 0: none
 
     float ramp(double frequency_hz) const noexcept;
-    // below_loudest: natural logarithm of a power ratio, >= 0.
-    float by_level(float below_loudest) const noexcept {
-        constexpr float per_thirty_db = 1 / 6.9077553f;
-        const float thirties = below_loudest * per_thirty_db;
-        return 1 - loud_cut * std::max(1 - thirties, 0.0f) + quiet_gain * std::clamp(thirties - 1, 0.0f, 1.0f);
-    }
-    // Stands here so that the loop over a frame's bins becomes vector code.
-    float depth_db(float flatness, float ramp_here, float below_loudest) const noexcept {
-        return (floor_db + noise_db * std::min(1.0f, 2 * flatness)) * ramp_here * by_level(below_loudest);
-    }
+    // below_loudest: natural logarithm of a power ratio, >= 0. The kernel `depths` does the same for a whole frame.
+    float by_level(float below_loudest) const noexcept;
+    float depth_db(float flatness, float ramp_here, float below_loudest) const noexcept;
 };
 
 DepthRule depth_rule(Profile profile) noexcept;

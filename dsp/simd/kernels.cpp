@@ -115,6 +115,26 @@ void log(const float* in, int count, float* out) {
     for_each(count, [&](auto d, std::size_t i) HWY_ATTR { hn::StoreU(hn::Log(d, hn::LoadU(d, in + i)), d, out + i); });
 }
 
+void depths(const DepthFrame& frame, const float* flatness, const float* log_level, const float* ramp,
+            const float* lean, int count, float* heard_depth, float* gain) {
+    for_each(count, [&](auto d, std::size_t i) HWY_ATTR {
+        const auto one = hn::Set(d, 1.0f), zero = hn::Zero(d);
+        const auto below = hn::Sub(hn::Set(d, frame.loudest), hn::LoadU(d, log_level + i));
+        const auto beyond = hn::MulSub(below, hn::Set(d, per_thirty_db), one);  // thirties of dB beyond the first
+        const auto loud = hn::Max(hn::Neg(beyond), zero), quiet = hn::Min(hn::Max(beyond, zero), one);
+        const auto by_level =
+            hn::MulAdd(hn::Set(d, frame.quiet_gain), quiet, hn::NegMulAdd(hn::Set(d, frame.loud_cut), loud, one));
+        const auto twice = hn::LoadU(d, flatness + i);
+        const auto by_flatness =
+            hn::MulAdd(hn::Set(d, frame.noise_db), hn::Min(one, hn::Add(twice, twice)), hn::Set(d, frame.floor_db));
+        const auto depth_db = hn::Mul(hn::Mul(by_flatness, hn::LoadU(d, ramp + i)), by_level);
+        const auto heard = hn::Lt(below, hn::Set(d, frame.heard));
+        const auto scale = hn::IfThenElse(heard, hn::Set(d, frame.scale), hn::Set(d, frame.scale_unheard));
+        hn::StoreU(hn::IfThenElseZero(heard, depth_db), d, heard_depth + i);
+        hn::StoreU(hn::Mul(hn::Mul(depth_db, scale), hn::LoadU(d, lean + i)), d, gain + i);
+    });
+}
+
 void apply_gain(const std::complex<float>* bins, const float* gain, int count, float scale, std::complex<float>* out) {
     const float* const parts = reinterpret_cast<const float*>(bins);
     float* const out_parts = reinterpret_cast<float*>(out);
@@ -212,6 +232,7 @@ const Kernels* table() {
                                  power,
                                  largest,
                                  log,
+                                 depths,
                                  apply_gain,
                                  flatness,
                                  exceeds,

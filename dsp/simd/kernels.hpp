@@ -18,6 +18,16 @@ struct MixEnergies {
     float host, change;
 };
 
+inline constexpr float per_thirty_db = 1 / 6.9077553f;  // of a natural logarithm of power
+
+// The depth rule (dsp/masking/depth.hpp) at one frame.
+struct DepthFrame {
+    float floor_db, noise_db, loud_cut, quiet_gain;
+    float loudest;               // log level of the loudest
+    float heard;                 // bins less than this under it are heard ...
+    float scale, scale_unheard;  // ... and scaled by the former, the others by the latter
+};
+
 struct Kernels {
     const char* name;
 
@@ -34,6 +44,11 @@ struct Kernels {
     float (*largest)(const float* in, int count);  // count >= 1
     // Natural logarithm of normal positive numbers, good to 4 units in the last place or 5e-7, whichever is more.
     void (*log)(const float* in, int count, float* out);
+    // depth of every bin = (floor_db + noise_db * min(1, 2 flatness)) * ramp * (1 - loud_cut * max(0, 1 - t) +
+    // quiet_gain * min(1, max(0, t - 1))), t = (loudest - log_level) / 30 dB. heard_depth: 0 for bins not heard.
+    // gain = depth * scale * lean.
+    void (*depths)(const DepthFrame& frame, const float* flatness, const float* log_level, const float* ramp,
+                   const float* lean, int count, float* heard_depth, float* gain);
     // bins * (exp(gain) - 1) * scale, |gain| < 80; the exponential good to 5 units in the last place.
     void (*apply_gain)(const std::complex<float>* bins, const float* gain, int count, float scale,
                        std::complex<float>* out);

@@ -42,6 +42,19 @@ void log(const float* in, int count, float* out) {
     for (int i = 0; i < count; ++i) out[i] = std::log(in[i]);
 }
 
+void depths(const DepthFrame& frame, const float* flatness, const float* log_level, const float* ramp,
+            const float* lean, int count, float* heard_depth, float* gain) {
+    for (int i = 0; i < count; ++i) {
+        const float below = frame.loudest - log_level[i], thirties = below * per_thirty_db;
+        const float by_level =
+            1 - frame.loud_cut * std::max(1 - thirties, 0.0f) + frame.quiet_gain * std::clamp(thirties - 1, 0.0f, 1.0f);
+        const float depth_db = (frame.floor_db + frame.noise_db * std::min(1.0f, 2 * flatness[i])) * ramp[i] * by_level;
+        const bool heard = below < frame.heard;
+        heard_depth[i] = heard ? depth_db : 0;
+        gain[i] = depth_db * (heard ? frame.scale : frame.scale_unheard) * lean[i];
+    }
+}
+
 void apply_gain(const std::complex<float>* bins, const float* gain, int count, float scale, std::complex<float>* out) {
     for (int i = 0; i < count; ++i) out[i] = bins[i] * (std::expm1(gain[i]) * scale);
 }
@@ -90,8 +103,8 @@ void chip_filter(const float* const* rows, int row_count, const float* taps, int
 }  // namespace
 
 const Kernels& scalar_kernels() {
-    static constexpr Kernels kernels{"scalar",   usable,   multiply, multiply_add, multiply_energy, power, largest, log,
-                                     apply_gain, flatness, exceeds,  mix,          chip_filter};
+    static constexpr Kernels kernels{"scalar", usable, multiply,   multiply_add, multiply_energy, power, largest,
+                                     log,      depths, apply_gain, flatness,     exceeds,         mix,   chip_filter};
     return kernels;
 }
 
