@@ -30,15 +30,15 @@ build() {
 }
 
 doctests() {
-    local program=build-$1/tests/earmark_tests
-    [ -x "$program" ] || { count "C++ tests, $1" 1; return; }
+    local program=build-$1/tests/${2:-earmark_tests} name="C++ tests, $1${2:+, ${2#earmark_}}"
+    [ -x "$program" ] || { count "$name" 1; return; }
     "$program" --no-colors=true >"$log" 2>&1
     local code=$?
     [ $code -eq 0 ] || cat "$log"
     # [doctest] test cases: 12 | 12 passed | 0 failed | 0 skipped
     local line
     line=$(grep -E '^\[doctest\] test cases:' "$log" | tr -d ' ')
-    count "C++ tests, $1" $code "$(sed -E 's/.*\|([0-9]+)passed.*/\1/' <<<"$line")" \
+    count "$name" $code "$(sed -E 's/.*\|([0-9]+)passed.*/\1/' <<<"$line")" \
         "$(sed -E 's/.*\|([0-9]+)failed.*/\1/' <<<"$line")" "$(sed -E 's/.*\|([0-9]+)skipped.*/\1/' <<<"$line")"
 }
 
@@ -82,6 +82,7 @@ require_packages "${packages_build[@]}" "${packages_tests[@]}" || count "package
 formatting
 if build release; then
     doctests release
+    doctests release earmark_realtime_tests
     pytests "Python tests" "$PWD/build-release/tools/earmark" tests --ignore tests/python
     consumer
     python_package

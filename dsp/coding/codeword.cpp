@@ -84,16 +84,38 @@ Codeword encode(const Payload& payload) {
     return codeword;
 }
 
+CodewordDecoder::CodewordDecoder() : list_(std::make_unique<ListViterbi>(most_candidates)) {}
+CodewordDecoder::~CodewordDecoder() = default;
+
+void CodewordDecoder::start(std::span<const float, codeword_bits> soft_bits, int payload_bits, double least_statistic,
+                            int candidates) noexcept {
+    payload_.reset();
+    candidates_left_ = candidates;
+    busy_ = false;
+    payload_bits_ = payload_bits;
+    const auto scaled = scale(soft_bits, scramble(payload_bits));
+    if (!scaled) return;
+    const double least = std::ceil(least_statistic * std::sqrt(static_cast<double>(scaled->energy)));
+    if (least > ListViterbi::most_correlation) return;
+    whole_soft_bits_ = scaled->soft_bits;
+    list_->start(whole_soft_bits_, payload_bits + crc_bits, std::max(1, static_cast<int>(least)));
+    busy_ = true;
+}
+
+bool CodewordDecoder::step() noexcept {
+    if (!busy_) return false;
+    busy_ = candidates_left_-- > 0 && list_->next();
+    if (busy_) payload_ = checked_payload(*list_, payload_bits_);
+    if (payload_) busy_ = false;
+    return busy_;
+}
+
 std::optional<Payload> decode(std::span<const float, codeword_bits> soft_bits, int payload_bits,
                               double least_statistic) {
-    const auto scaled = scale(soft_bits, scramble(payload_bits));
-    if (!scaled) return std::nullopt;
-    const double least = std::ceil(least_statistic * std::sqrt(static_cast<double>(scaled->energy)));
-    if (least > ListViterbi::most_correlation) return std::nullopt;
-    ListViterbi list(scaled->soft_bits, payload_bits + crc_bits, std::max(1, static_cast<int>(least)), most_candidates);
-    while (list.next())
-        if (auto payload = checked_payload(list, payload_bits)) return payload;
-    return std::nullopt;
+    CodewordDecoder decoder;
+    decoder.start(soft_bits, payload_bits, least_statistic);
+    while (decoder.step()) continue;
+    return decoder.payload();
 }
 
 }  // namespace earmark

@@ -9,10 +9,13 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 
 namespace earmark {
+
+class ListViterbi;
 
 inline constexpr int codeword_bits = 992;  // payload chips of one packet
 
@@ -35,5 +38,26 @@ inline constexpr int most_candidates = 32;
 // Not for the audio path: allocates.
 std::optional<Payload> decode(std::span<const float, codeword_bits> soft_bits, int payload_bits,
                               double least_statistic = 0);
+
+// The same in steps of 0.1 ms, for the audio path.
+// Real time: start() and step() allocate nothing.
+class CodewordDecoder {
+  public:
+    CodewordDecoder();
+    ~CodewordDecoder();
+
+    void start(std::span<const float, codeword_bits> soft_bits, int payload_bits, double least_statistic,
+               int candidates = most_candidates) noexcept;
+    // True while there is more to do.
+    bool step() noexcept;
+    const std::optional<Payload>& payload() const noexcept { return payload_; }
+
+  private:
+    std::unique_ptr<ListViterbi> list_;
+    std::array<std::int16_t, codeword_bits> whole_soft_bits_{};
+    int payload_bits_ = 0, candidates_left_ = 0;
+    bool busy_ = false;
+    std::optional<Payload> payload_;
+};
 
 }  // namespace earmark

@@ -10,6 +10,7 @@ namespace earmark {
 namespace {
 
 constexpr int butterfly_count = code_states / 2;
+constexpr std::size_t most_foretold = 8;
 
 using Signs = std::array<std::array<std::int16_t, butterfly_count>, most_outputs>;
 
@@ -39,50 +40,46 @@ void correlate_branches(std::span<const std::int16_t> soft_bits, std::span<std::
     }
 }
 
-// Predecessors j and j + butterfly_count of successors 2j and 2j + 1. Plain 16-bit lanes: compilers vectorise it.
-void add_compare_select(const std::int16_t* before, const std::int16_t* branch, std::int16_t* after,
-                        std::int16_t* difference) {
-    for (int j = 0; j < butterfly_count; ++j) {
-        const std::int16_t lower = before[j];
-        const std::int16_t upper = before[j + butterfly_count];
-        const auto lower0 = static_cast<std::int16_t>(lower + branch[j]);
-        const auto upper0 = static_cast<std::int16_t>(upper - branch[j]);
-        const auto lower1 = static_cast<std::int16_t>(lower - branch[j]);
-        const auto upper1 = static_cast<std::int16_t>(upper + branch[j]);
-        after[2 * j] = std::max(lower0, upper0);
-        after[2 * j + 1] = std::max(lower1, upper1);
-        difference[2 * j] = static_cast<std::int16_t>(lower0 - upper0);
-        difference[2 * j + 1] = static_cast<std::int16_t>(lower1 - upper1);
-    }
-}
-
 }  // namespace
 
-ListViterbi::ListViterbi(SoftBits soft_bits, int message_bits, int least_correlation, int longest)
-    : sections_{message_bits},
-      before_(code_states),
-      after_(code_states),
-      difference_(static_cast<std::size_t>(message_bits) * code_states),
-      branch_(butterfly_count),
-      head_(most_correlation + 1, -1),
-      waiting_at_(most_correlation + 1, 0),
-      least_(least_correlation),
-      longest_(longest) {
+ListViterbi::ListViterbi(int longest)
+    : before_(code_states), after_(code_states), branch_(butterfly_count), choices_(most_sections), longest_(longest) {
     listed_.reserve(static_cast<std::size_t>(longest));
-    run_trellis(soft_bits);
-    highest_ = std::max<int>(before_[0], 0);
-    push(before_[0], sections_.count() - 1);
+    waiting_.reserve(static_cast<std::size_t>(longest) + 1);
+    foretold_.reserve(most_foretold);
+    branch_signs();
 }
 
-void ListViterbi::run_trellis(SoftBits soft_bits) {
-    for (int section = 0; section < sections_.count(); ++section) {
-        correlate_branches(soft_bits.subspan(static_cast<std::size_t>(sections_.first_code_bit(section)),
-                                             static_cast<std::size_t>(sections_.outputs(section))),
-                           branch_);
+ListViterbi::ListViterbi(SoftBits soft_bits, int message_bits, int least_correlation, int longest)
+    : ListViterbi(longest) {
+    start(soft_bits, message_bits, least_correlation);
+}
+
+void ListViterbi::start(SoftBits soft_bits, int message_bits, int least_correlation) noexcept {
+    sections_ = {message_bits};
+    soft_bits_ = soft_bits.data();
+    least_ = least_correlation;
+    pushed_ = 0;
+    listed_.clear();
+    waiting_.clear();
+    foretold_.clear();
+}
+
+// The margins wanted are those of the choices made before, so the first run wants none.
+void ListViterbi::run_trellis(std::span<Margins* const> wanted) noexcept {
+    int end = wanted.empty() ? sections_.count() : 0;
+    for (const Margins* margins : wanted) end = std::max(end, margins->last + 1);
+    before_[0] = 0;
+    for (int section = 0; section < end; ++section) {
+        correlate_branches(
+            {soft_bits_ + sections_.first_code_bit(section), static_cast<std::size_t>(sections_.outputs(section))},
+            branch_);
+        for (Margins* margins : wanted)
+            if (section >= code_memory && section <= margins->last) note_margin(*margins, section);
         if (section < code_memory)
             open_up(section);
         else if (section < sections_.message_bits)
-            add_compare_select(before_.data(), branch_.data(), after_.data(), row(section));
+            choose(section);
         else
             close_down(section);
         std::swap(before_, after_);
@@ -90,43 +87,102 @@ void ListViterbi::run_trellis(SoftBits soft_bits) {
 }
 
 // From state 0 the first sections reach 2, 4, 8 ... states, each by one path only.
-void ListViterbi::open_up(int section) {
+void ListViterbi::open_up(int section) noexcept {
     for (std::size_t j = 0; j < std::size_t{1} << section; ++j) {
         after_[2 * j] = static_cast<std::int16_t>(before_[j] + branch_[j]);
         after_[2 * j + 1] = static_cast<std::int16_t>(before_[j] - branch_[j]);
     }
 }
 
+// Predecessors j and j + butterfly_count of successors 2j and 2j + 1. Plain 16-bit lanes: compilers vectorise it.
+void ListViterbi::choose(int section) noexcept {
+    Choices& choices = choices_[static_cast<std::size_t>(section)];
+    for (auto& words : choices) words.fill(0);
+    for (int k = 0; k < 16; ++k) {
+        const auto bit = static_cast<std::int16_t>(1U << k);
+        const std::int16_t* const before = before_.data() + k * choice_words;
+        const std::int16_t* const branch = branch_.data() + k * choice_words;
+        std::int16_t* const after = after_.data() + 2 * k * choice_words;
+        std::uint16_t* const zeros = choices[0].data();
+        std::uint16_t* const ones = choices[1].data();
+        for (int i = 0; i < choice_words; ++i) {
+            const std::int16_t lower = before[i];
+            const std::int16_t upper = before[i + butterfly_count];
+            const auto lower0 = static_cast<std::int16_t>(lower + branch[i]);
+            const auto upper0 = static_cast<std::int16_t>(upper - branch[i]);
+            const auto lower1 = static_cast<std::int16_t>(lower - branch[i]);
+            const auto upper1 = static_cast<std::int16_t>(upper + branch[i]);
+            after[2 * i] = std::max(lower0, upper0);
+            after[2 * i + 1] = std::max(lower1, upper1);
+            zeros[i] = static_cast<std::uint16_t>(zeros[i] | (lower0 < upper0 ? bit : std::int16_t{0}));
+            ones[i] = static_cast<std::uint16_t>(ones[i] | (lower1 < upper1 ? bit : std::int16_t{0}));
+        }
+    }
+}
+
 // The closing zeros leave fewer and fewer states: only those whose newest bits are zeros.
-void ListViterbi::close_down(int section) {
+void ListViterbi::close_down(int section) noexcept {
     const std::size_t step = std::size_t{1} << (section - sections_.message_bits);
+    auto& zeros = choices_[static_cast<std::size_t>(section)][0];
+    zeros.fill(0);
     for (std::size_t j = 0; j < butterfly_count; j += step) {
         const auto lower = static_cast<std::int16_t>(before_[j] + branch_[j]);
         const auto upper = static_cast<std::int16_t>(before_[j + butterfly_count] - branch_[j]);
         after_[2 * j] = std::max(lower, upper);
-        row(section)[2 * j] = static_cast<std::int16_t>(lower - upper);
+        if (lower < upper)
+            zeros[j % choice_words] = static_cast<std::uint16_t>(zeros[j % choice_words] | 1U << (j / choice_words));
     }
 }
 
-bool ListViterbi::next() {
-    if (waiting_ == 0 || std::ssize(listed_) == longest_) return false;
-    while (head_[static_cast<std::size_t>(highest_)] < 0) --highest_;
-    auto& head = head_[static_cast<std::size_t>(highest_)];
-    const Deviation deviation = deviations_[static_cast<std::size_t>(head)];
-    head = deviation.next;
-    --waiting_at_[static_cast<std::size_t>(highest_)];
-    --waiting_;
-    correlation_ = highest_;
-    if (deviation.parent < 0)
-        trace(Path{}, deviation.section, false);
-    else
-        trace(listed_[static_cast<std::size_t>(deviation.parent)], deviation.section, true);
+bool ListViterbi::chose_upper(int section, int state) const noexcept {
+    const auto j = static_cast<std::size_t>(state >> 1);
+    const Choices& choices = choices_[static_cast<std::size_t>(section)];
+    return ((choices[static_cast<std::size_t>(state & 1)][j % choice_words] >> (j / choice_words)) & 1U) != 0;
+}
+
+bool ListViterbi::next() noexcept {
+    if (std::ssize(listed_) == longest_) return false;
+    if (listed_.empty()) {
+        run_trellis({});
+        correlation_ = before_[0];
+        if (correlation_ < least_) return false;
+        last_ = {correlation_, 0, -1, sections_.count()};
+        listed_.push_back(trace(Path{}, sections_.count() - 1, false));
+        return true;
+    }
+    expand_last();
+    if (waiting_.empty()) return false;
+    last_ = waiting_.back();
+    waiting_.pop_back();
+    correlation_ = last_.correlation;
+    listed_.push_back(trace(listed_[static_cast<std::size_t>(last_.parent)], last_.section, true));
     return true;
 }
 
-// Follows the survivors back from `section`, where the choice of the parent is reversed if told so, and lets every
-// choice on the way wait to be reversed in its turn.
-void ListViterbi::trace(Path path, int section, bool reverse) {
+// Lets every choice of the last listed path wait to be reversed in its turn, from where it left its parent downwards.
+void ListViterbi::expand_last() noexcept {
+    auto known = std::find_if(foretold_.begin(), foretold_.end(), [this](const Foretold& told) {
+        return told.parent == last_.parent && told.section == last_.section;
+    });
+    if (known == foretold_.end()) {
+        foretold_.clear();
+        foretold_.push_back({last_.parent, last_.section, {listed_.back(), last_.section - 1, {}}});
+        for (auto next = waiting_.rbegin(); next != waiting_.rend() && foretold_.size() < foretold_.capacity(); ++next)
+            foretold_.push_back(
+                {next->parent,
+                 next->section,
+                 {trace(listed_[static_cast<std::size_t>(next->parent)], next->section, true), next->section - 1, {}}});
+        std::array<Margins*, most_foretold> wanted;
+        for (std::size_t i = 0; i < foretold_.size(); ++i) wanted[i] = &foretold_[i].margins;
+        run_trellis({wanted.data(), foretold_.size()});
+        known = foretold_.begin();
+    }
+    for (int section = code_memory; section <= known->margins.last; ++section)
+        push(correlation_ - known->margins.margin[static_cast<std::size_t>(section)], section);
+}
+
+// Follows the survivors back from `section`, where the choice of the parent is reversed if told so.
+ListViterbi::Path ListViterbi::trace(Path path, int section, bool reverse) const noexcept {
     const int last = sections_.count() - 1;
     int state = state_after(path, section);
     int bit = last - (section - code_memory);
@@ -135,37 +191,37 @@ void ListViterbi::trace(Path path, int section, bool reverse) {
         path[word] &= kept == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << kept) - 1;
     }
     for (int at = section; at >= code_memory; --at, ++bit) {
-        const int difference = row(at)[state];
-        bool upper = difference < 0;
-        if (reverse && at == section)
-            upper = !upper;
-        else
-            push(correlation_ - std::abs(difference), at);
+        const bool upper = chose_upper(at, state) != (reverse && at == section);
         path[static_cast<std::size_t>(bit) / 64] |= std::uint64_t{upper} << (bit % 64);
         state = (state >> 1) | (upper ? butterfly_count : 0);
     }
-    listed_.push_back(path);
+    return path;
 }
 
-// A list of at most `longest_` needs no more than that many waiting: the lowest ones beyond are dropped, and what
-// correlates no better than they did is not taken in any more.
-void ListViterbi::push(int correlation, int section) {
+// Called before the section is run: by how much the path's choice there won.
+void ListViterbi::note_margin(Margins& wanted, int section) const noexcept {
+    const int state = state_after(wanted.path, section);
+    const auto j = static_cast<std::size_t>(state >> 1);
+    const int sign = (state & 1) == 0 ? 1 : -1;
+    const int difference = before_[j] + sign * branch_[j] - (before_[j + butterfly_count] - sign * branch_[j]);
+    wanted.margin[static_cast<std::size_t>(section)] = static_cast<std::int16_t>(std::abs(difference));
+}
+
+// A list of at most `longest_` needs no more than what is left of it to wait: the lowest ones beyond are dropped.
+void ListViterbi::push(int correlation, int section) noexcept {
     if (correlation < least_) return;
-    const auto parent = static_cast<std::int32_t>(listed_.size());
-    auto& head = head_[static_cast<std::size_t>(correlation)];
-    deviations_.push_back({head, deviations_.empty() ? -1 : parent, section});
-    head = static_cast<std::int32_t>(deviations_.size()) - 1;
-    ++waiting_at_[static_cast<std::size_t>(correlation)];
-    ++waiting_;
-    for (auto at = static_cast<std::size_t>(least_); waiting_ - waiting_at_[at] >= longest_ - parent; ++at) {
-        waiting_ -= waiting_at_[at];
-        waiting_at_[at] = 0;
-        head_[at] = -1;
-        ++least_;
-    }
+    const Deviation deviation{correlation, pushed_++, static_cast<std::int32_t>(listed_.size()) - 1, section};
+    const auto place =
+        std::upper_bound(waiting_.begin(), waiting_.end(), deviation, [](const Deviation& a, const Deviation& b) {
+            return a.correlation != b.correlation ? a.correlation < b.correlation : a.order < b.order;
+        });
+    const bool full = std::ssize(waiting_) >= longest_ - std::ssize(listed_);
+    if (full && place == waiting_.begin()) return;
+    waiting_.insert(place, deviation);
+    if (full) waiting_.erase(waiting_.begin());
 }
 
-int ListViterbi::state_after(const Path& path, int section) const {
+int ListViterbi::state_after(const Path& path, int section) const noexcept {
     const int bit = sections_.count() - 1 - section;
     const auto word = static_cast<std::size_t>(bit) / 64;
     std::uint64_t field = path[word] >> (bit % 64);

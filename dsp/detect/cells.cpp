@@ -12,7 +12,8 @@ constexpr double window_s = 0.024;
 constexpr int rows_per_s = 250;
 constexpr float energy_floor = 1e-10f;  // about one 16-bit step of noise: digital silence gives flat rows
 constexpr float active_power = 1e-6f;   // -60 dBFS
-constexpr std::size_t spare_samples = 4096;
+constexpr float inaudible = 1e-10f;     // -200 dBFS: silence, lest denormal numbers slow the transform
+constexpr std::size_t spare_samples = 512;
 
 // The smallest even length >= n without a prime factor above 7: fast in every FFT library.
 int fast_length(int n) {
@@ -26,17 +27,16 @@ int fast_length(int n) {
 
 }  // namespace
 
-Cells::Cells(int sample_rate_hz, Sink sink)
-    : sample_rate_hz_(sample_rate_hz),
-      window_samples_(2 * static_cast<int>(std::lround(window_s / 2 * sample_rate_hz))),
-      fft_(fast_length(window_samples_)),
-      sink_(std::move(sink)),
-      window_(hann(window_samples_)) {
+CellPlan::CellPlan(int rate_hz)
+    : sample_rate_hz(rate_hz),
+      window_samples(2 * static_cast<int>(std::lround(window_s / 2 * rate_hz))),
+      fft(fast_length(window_samples)),
+      window(hann(window_samples)) {
     float energy = 0;
-    for (const float w : window_) energy += w * w;
-    for (float& w : window_) w /= std::sqrt(energy);  // white noise of power P gives P in every bin
+    for (const float w : window) energy += w * w;
+    for (float& w : window) w /= std::sqrt(energy);  // white noise of power P gives P in every bin
 
-    const double bin_hz = static_cast<double>(sample_rate_hz) / fft_.length();
+    const double bin_hz = static_cast<double>(sample_rate_hz) / fft.length();
     for (int band = 0; band < grid_bands; ++band) {
         const double low = first_band_hz + band * band_hz, high = low + band_hz;
         if (high > 0.99 * sample_rate_hz / 2) break;
@@ -45,31 +45,38 @@ Cells::Cells(int sample_rate_hz, Sink sink)
             const double overlap = std::min(high, (bin + 0.5) * bin_hz) - std::max(low, (bin - 0.5) * bin_hz);
             share.weights.push_back(static_cast<float>(overlap / bin_hz));
         }
-        shares_.push_back(std::move(share));
+        shares.push_back(std::move(share));
     }
-    bands_ = static_cast<int>(shares_.size());
-    power_.resize(shares_.back().first_bin + shares_.back().weights.size());
-    buffer_.resize(window_samples_ + spare_samples);
+}
+
+Cells::Cells(int sample_rate_hz, Sink sink)
+    : Cells(std::make_shared<const CellPlan>(sample_rate_hz), std::move(sink)) {}
+
+Cells::Cells(std::shared_ptr<const CellPlan> plan, Sink sink)
+    : plan_(std::move(plan)), fft_(plan_->fft), sink_(std::move(sink)) {
+    power_.resize(plan_->shares.back().first_bin + plan_->shares.back().weights.size());
+    buffer_.resize(plan_->window_samples + spare_samples);
     reset();
 }
 
 void Cells::reset() noexcept {
     std::fill(buffer_.begin(), buffer_.end(), 0.0f);
-    first_ = -window_samples_ / 2;
-    held_ = window_samples_ / 2;
+    first_ = -plan_->window_samples / 2;
+    held_ = plan_->window_samples / 2;
     samples_ = rows_ = 0;
 }
 
 std::int64_t Cells::centre_of_next_row() const noexcept {
-    return (rows_ * sample_rate_hz_ + rows_per_s / 2) / rows_per_s;
+    return (rows_ * plan_->sample_rate_hz + rows_per_s / 2) / rows_per_s;
 }
 
 void Cells::push(const float* samples, std::size_t count) noexcept {
     samples_ += count;
     while (count > 0) {
         const std::size_t taken = std::min(count, buffer_.size() - held_);
-        std::transform(samples, samples + taken, buffer_.begin() + held_,
-                       [](float x) { return std::isfinite(x) ? std::clamp(x, -1e6f, 1e6f) : 0.0f; });
+        std::transform(samples, samples + taken, buffer_.begin() + held_, [](float x) {
+            return std::isfinite(x) && std::abs(x) > inaudible ? std::clamp(x, -1e6f, 1e6f) : 0.0f;
+        });
         held_ += taken;
         samples += taken;
         count -= taken;
@@ -78,18 +85,22 @@ void Cells::push(const float* samples, std::size_t count) noexcept {
 }
 
 void Cells::finish() noexcept {
-    std::vector<float> silence(window_samples_);
+    constexpr std::array<float, 64> silence{};
     const std::int64_t end = samples_;
-    push(silence.data(), silence.size() / 2 - 1);
+    for (std::size_t left = static_cast<std::size_t>(plan_->window_samples) / 2 - 1; left > 0;) {
+        const std::size_t count = std::min(left, silence.size());
+        push(silence.data(), count);
+        left -= count;
+    }
     samples_ = end;
 }
 
 void Cells::emit_ready_rows() noexcept {
-    std::int64_t start = centre_of_next_row() - window_samples_ / 2;
-    while (start + window_samples_ <= first_ + static_cast<std::int64_t>(held_)) {
+    std::int64_t start = centre_of_next_row() - plan_->window_samples / 2;
+    while (start + plan_->window_samples <= first_ + static_cast<std::int64_t>(held_)) {
         emit_row(buffer_.data() + (start - first_));
         ++rows_;
-        start = centre_of_next_row() - window_samples_ / 2;
+        start = centre_of_next_row() - plan_->window_samples / 2;
     }
     const std::size_t done = static_cast<std::size_t>(std::min<std::int64_t>(start - first_, held_));
     std::copy(buffer_.begin() + done, buffer_.begin() + held_, buffer_.begin());
@@ -100,11 +111,11 @@ void Cells::emit_ready_rows() noexcept {
 void Cells::emit_row(const float* window_samples) noexcept {
     const auto time = fft_.time();
     float power = 0;
-    for (int i = 0; i < window_samples_; ++i) {
-        time[i] = window_samples[i] * window_[i];
+    for (int i = 0; i < plan_->window_samples; ++i) {
+        time[i] = window_samples[i] * plan_->window[i];
         power += time[i] * time[i];
     }
-    std::fill(time.begin() + window_samples_, time.end(), 0.0f);
+    std::fill(time.begin() + plan_->window_samples, time.end(), 0.0f);
     fft_.forward();
     const auto spectrum = fft_.frequency();
     for (std::size_t bin = 0; bin < power_.size(); ++bin)
@@ -113,8 +124,8 @@ void Cells::emit_row(const float* window_samples) noexcept {
     CellRow row;
     row.active = power > active_power;
     row.log_energy.fill(std::log(energy_floor));
-    for (int band = 0; band < bands_; ++band) {
-        const BandShare& share = shares_[band];
+    for (int band = 0; band < plan_->bands(); ++band) {
+        const CellPlan::BandShare& share = plan_->shares[band];
         float energy = energy_floor;
         for (std::size_t i = 0; i < share.weights.size(); ++i) energy += share.weights[i] * power_[share.first_bin + i];
         row.log_energy[band] = std::log(energy);

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -15,6 +16,27 @@ namespace earmark {
 struct CellRow {
     std::array<float, grid_bands> log_energy;  // natural logarithm of power; bands above Nyquist are left at the floor
     bool active;                               // louder than -60 dBFS
+
+    template <class Archive>
+    void exchange(Archive& archive) {
+        archive(log_energy, active);
+    }
+};
+
+// What the cells of all streams of one rate share: window, transform, which bins make which band. Never changes.
+struct CellPlan {
+    struct BandShare {
+        int first_bin;
+        std::vector<float> weights;
+    };
+
+    explicit CellPlan(int rate_hz);
+    int bands() const noexcept { return static_cast<int>(shares.size()); }  // below Nyquist
+
+    int sample_rate_hz, window_samples;
+    RealFft fft;
+    std::vector<float> window;
+    std::vector<BandShare> shares;
 };
 
 // Hann window of 24 ms: one and a half times the embedder's, z + 20 % over 16 ms (design, section 4).
@@ -23,33 +45,33 @@ class Cells {
   public:
     using Sink = std::function<void(const CellRow&)>;
 
-    Cells(int sample_rate_hz, Sink sink);  // sink is called once a row, from push() and finish()
+    Cells(std::shared_ptr<const CellPlan> plan, Sink sink);  // sink is called once a row, from push() and finish()
+    Cells(int sample_rate_hz, Sink sink);
     void reset() noexcept;
     void push(const float* samples, std::size_t count) noexcept;  // NaN and infinity count as silence
     void finish() noexcept;                                       // the rows whose centre lies before the end
 
-    int bands() const noexcept { return bands_; }  // bands below Nyquist
-    int transform_samples() const noexcept { return fft_.length(); }
+    int bands() const noexcept { return plan_->bands(); }  // bands below Nyquist
     std::int64_t samples() const noexcept { return samples_; }
+    std::int64_t rows() const noexcept { return rows_; }
+
+    template <class Archive>
+    void exchange(Archive& archive) {
+        archive(buffer_, first_, held_, samples_, rows_);
+    }
 
   private:
-    struct BandShare {
-        int first_bin;
-        std::vector<float> weights;
-    };
-
     std::int64_t centre_of_next_row() const noexcept;
     void emit_ready_rows() noexcept;
     void emit_row(const float* window_samples) noexcept;
 
-    int sample_rate_hz_, window_samples_, bands_ = 0;
+    std::shared_ptr<const CellPlan> plan_;
     RealFft fft_;
     Sink sink_;
-    std::vector<float> window_, power_;
-    std::vector<BandShare> shares_;
+    std::vector<float> power_;
     std::vector<float> buffer_;  // samples from first_ on
     std::int64_t first_ = 0;     // position of buffer_[0]
-    std::size_t held_ = 0;       // samples in buffer_
+    std::uint64_t held_ = 0;     // samples in buffer_
     std::int64_t samples_ = 0, rows_ = 0;
 };
 

@@ -5,11 +5,13 @@
 #include "dsp/detect/slot.hpp"
 
 #include <array>
+#include <cstdint>
 
 namespace earmark {
 
-// Index: phase = (row position of the packet's first chip) modulo packet_hops.
-using PhaseCorrelations = std::array<float, packet_hops>;
+// Index: phase = (row position of the packet's first chip) modulo packet_hops. In steps of a residual: 16 rows of at
+// most 16 sync chips of at most 127 fit 16 bits.
+using PhaseCorrelations = std::array<std::int16_t, packet_hops>;
 
 // The packet row (0..63) that stands at signal row `row` (from the start of the signal) when the packet has `phase`.
 // Only rows with row = phase modulo chip_hops start a chip.
@@ -18,17 +20,24 @@ constexpr int packet_row_at(long long row, int phase) {
     return static_cast<int>(hops / chip_hops);
 }
 
+// Never changes: any number of streams share one.
 class Correlator {
   public:
+    using PacketRows = std::array<std::int16_t, chip_rows>;  // a value for each packet row
+    using BandSigns = std::array<PacketRows, padded_chip_bands>;
+
     explicit Correlator(const Carrier& carrier);
 
     // Sum over the slot's chips of sign times residual. Slots start at rows that are multiples of slot_rows, counted
     // from the start of the signal: slot_index tells which. No allocation.
-    void correlate(const Slot& slot, long long slot_index, PhaseCorrelations& out) const noexcept;
+    void correlate(SlotView slot, long long slot_index, PhaseCorrelations& out) const noexcept;
+
+    // [band][packet row]: sync signs, payload chips 0; and 1 for sync chips.
+    const BandSigns& signs() const noexcept { return signs_; }
+    const BandSigns& sync() const noexcept { return sync_; }
 
   private:
-    // Sync signs, payload chips 0, row by row.
-    std::array<std::array<float, padded_chip_bands>, chip_rows> signs_{};
+    BandSigns signs_{}, sync_{};
 };
 
 }  // namespace earmark

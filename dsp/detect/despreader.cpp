@@ -1,7 +1,6 @@
 #include "dsp/detect/despreader.hpp"
 
-#include "dsp/coding/codeword.hpp"
-
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -25,21 +24,57 @@ double correlation(const SoftBits& soft, const Codeword& codeword) {
 
 }  // namespace
 
-std::optional<Reading> read_payload(const Fold& fold, const Carrier& carrier, double log_q, double p_max) {
-    const SoftBits soft = despread(fold, carrier);
-    const SignTail tail(soft);
-    if (tail.root_energy() == 0) return {};
-    std::optional<Reading> best;
-    for (const int bits : Payload::formats_bits) {
-        const double log_weight = log_q - std::log(double(Payload::formats_bits.size())) - bits * std::numbers::ln2;
-        const double least_sum = tail.least_sum(-log_weight - std::log(p_max));
-        if (std::isinf(least_sum)) continue;  // too few chips heard for so many bits
-        const auto payload = decode(soft, bits, least_sum / tail.root_energy());
-        if (!payload) continue;
-        const double log_p = log10_p(tail.exponent(correlation(soft, encode(*payload))), log_weight);
-        if (log_p <= std::log10(p_max) && (!best || log_p < best->log10_p)) best = Reading{*payload, log_p};
+void Despreader::start(const Fold& fold, const Carrier& carrier, double log_q, double p_max, int candidates) noexcept {
+    candidates_ = candidates;
+    soft_ = despread(fold, carrier);
+    log_q_ = log_q;
+    p_max_ = p_max;
+    format_ = steps_ = 0;
+    best_.reset();
+    decoding_ = false;
+    busy_ = std::any_of(soft_.begin(), soft_.end(), [](float soft) { return soft != 0; });
+}
+
+void Despreader::start_format() noexcept {
+    const int bits = Payload::formats_bits[static_cast<std::size_t>(format_)];
+    log_weight_ = log_q_ - std::log(double(Payload::formats_bits.size())) - bits * std::numbers::ln2;
+    const SignTail tail(soft_);
+    const double least_sum = tail.least_sum(-log_weight_ - std::log(p_max_));
+    decoding_ = !std::isinf(least_sum);  // else too few chips were heard for so many bits
+    if (decoding_) decoder_.start(soft_, bits, least_sum / tail.root_energy(), candidates_);
+}
+
+bool Despreader::step() noexcept {
+    if (!busy_) return false;
+    ++steps_;
+    if (!decoding_) {
+        start_format();
+    } else if (!decoder_.step()) {
+        decoding_ = false;
+        if (decoder_.payload()) take(*decoder_.payload());
     }
-    return best;
+    if (!decoding_ && ++format_ == static_cast<int>(Payload::formats_bits.size())) busy_ = false;
+    return busy_;
+}
+
+void Despreader::take(const Payload& payload) noexcept {
+    const SignTail tail(soft_);
+    const double log_p = log10_p(tail.exponent(correlation(soft_, encode(payload))), log_weight_);
+    if (log_p <= std::log10(p_max_) && (!best_ || log_p < best_->log10_p)) best_ = Reading{payload, log_p};
+}
+
+void Despreader::repeat(int steps) noexcept {
+    format_ = steps_ = 0;
+    decoding_ = false;
+    best_.reset();
+    while (steps_ < steps) step();
+}
+
+std::optional<Reading> read_payload(const Fold& fold, const Carrier& carrier, double log_q, double p_max) {
+    Despreader despreader;
+    despreader.start(fold, carrier, log_q, p_max);
+    while (despreader.step()) continue;
+    return despreader.reading();
 }
 
 }  // namespace earmark

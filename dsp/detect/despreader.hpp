@@ -1,6 +1,7 @@
 // From the fold of a track to the payload.
 #pragma once
 
+#include "dsp/coding/codeword.hpp"
 #include "dsp/detect/statistic.hpp"
 
 #include <earmark/payload.hpp>
@@ -18,5 +19,37 @@ struct Reading {
 // hypothesis (weight 1/3 for the format, 2^-bits for the payload), so that no list or checksum is trusted.
 // log_q: weight of the track. Nothing for a carrier without payload signs.
 std::optional<Reading> read_payload(const Fold& fold, const Carrier& carrier, double log_q, double p_max);
+
+// The same in steps of some 0.1 ms. Real time: start() and step() allocate nothing.
+class Despreader {
+  public:
+    // At most `candidates` codewords are held against the CRC for each format.
+    void start(const Fold& fold, const Carrier& carrier, double log_q, double p_max,
+               int candidates = most_candidates) noexcept;
+    bool step() noexcept;  // true while there is more to do
+    bool busy() const noexcept { return busy_; }
+    int steps() const noexcept { return steps_; }  // since start()
+    const std::optional<Reading>& reading() const noexcept { return best_; }
+
+    // What was begun is done again: soft bits and the number of steps say all.
+    template <class Archive>
+    void exchange(Archive& archive) {
+        archive(soft_, log_q_, p_max_, candidates_, busy_, steps_);
+        if (Archive::restores && busy_) repeat(steps_);
+    }
+
+  private:
+    using SoftBits = std::array<float, codeword_bits>;
+    void start_format() noexcept;
+    void take(const Payload& payload) noexcept;
+    void repeat(int steps) noexcept;
+
+    CodewordDecoder decoder_;
+    SoftBits soft_{};
+    double log_q_ = 0, p_max_ = 1, log_weight_ = 0;
+    int format_ = 0, steps_ = 0, candidates_ = most_candidates;
+    bool busy_ = false, decoding_ = false;
+    std::optional<Reading> best_;
+};
 
 }  // namespace earmark

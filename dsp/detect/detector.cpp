@@ -1,21 +1,18 @@
 #include <earmark/detector.hpp>
 #include <earmark/error.hpp>
 
-#include "dsp/detect/cells.hpp"
-#include "dsp/detect/slotter.hpp"
-#include "dsp/detect/verdict.hpp"
+#include "dsp/detect/channel.hpp"
+#include "dsp/detect/saved_state.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <deque>
+#include <utility>
 
 namespace earmark {
 namespace {
 
-constexpr int stretch_slots = 128;               // searched at once: 65.5 s, so memory does not grow with the signal
-constexpr int stretch_step = stretch_slots / 2;  // and half of it again with the next
-constexpr double least_active_s = 1;             // below, "not found" says nothing
+constexpr double least_active_s = 1;  // below, "not found" says nothing
 
 void validate(const DetectConfig& config) {
     require_format(config.sample_rate_hz, config.channels);
@@ -34,118 +31,47 @@ std::string active_reason(double active_s) {
 
 }  // namespace
 
+struct DetectPlan::Parts {
+    StreamParts stream;
+};
+
 struct Detector::State {
-    struct KeyTrace {                                // what one key found in one channel
-        std::deque<PhaseCorrelations> correlations;  // of the slots held
-        double log10_p = 0, log_q = 0;
-        std::vector<Segment> segments;
-        std::vector<Score> scores;
-    };
-
-    struct Channel {
-        Channel(State& state, int sample_rate_hz)
-            : cells(sample_rate_hz, [this, &state](const CellRow& row) { state.take_row(*this, row); }),
-              slotter(cells.bands()),
-              traces(state.carriers.size()) {}
-        Cells cells;
-        Slotter slotter;
-        std::deque<Slot> slots;  // the last stretch
-        long long first_slot = 0, searched_until = 0, active_rows = 0, stretches = 0;
-        std::vector<KeyTrace> traces;
-    };
-
-    explicit State(const DetectConfig& c) : config(c) {
-        for (const NamedKey& key : config.keys) {
-            carriers.push_back(make_carrier(key.key));
-            correlators.emplace_back(carriers.back());
-        }
-        make_channels();
+    explicit State(std::shared_ptr<const DetectPlan::Parts> plan_parts) : parts(std::move(plan_parts)) {
+        for (int c = 0; c < config().channels; ++c) channels.push_back(std::make_unique<Channel>(parts->stream));
     }
 
-    void make_channels() {
-        channels.clear();
-        for (int c = 0; c < config.channels; ++c)
-            channels.push_back(std::make_unique<Channel>(*this, config.sample_rate_hz));
-    }
+    const DetectConfig& config() const { return parts->stream.config; }
+    Detection verdict(double duration_s) const;
 
-    void take_row(Channel& channel, const CellRow& row) {
-        channel.active_rows += row.active;
-        if (channel.slotter.push(row)) take_slot(channel);
-    }
-
-    void take_slot(Channel& channel) {
-        if (channel.slots.size() == stretch_slots) drop_oldest(channel);
-        channel.slots.push_back(channel.slotter.slot());
-        const long long index = channel.first_slot + static_cast<long long>(channel.slots.size()) - 1;
-        for (std::size_t k = 0; k < correlators.size(); ++k) {
-            channel.traces[k].correlations.emplace_back();
-            correlators[k].correlate(channel.slots.back(), index, channel.traces[k].correlations.back());
-        }
-        const long long until = index + 1;
-        if (channel.slots.size() == stretch_slots && until - channel.searched_until >= stretch_step) search(channel);
-    }
-
-    void drop_oldest(Channel& channel) {
-        channel.slots.pop_front();
-        for (KeyTrace& trace : channel.traces) trace.correlations.pop_front();
-        ++channel.first_slot;
-    }
-
-    void search(Channel& channel) {
-        const double log_weight =
-            log_stretch_weight(++channel.stretches) - std::log(static_cast<double>(carriers.size() * channels.size()));
-        for (std::size_t k = 0; k < carriers.size(); ++k) {
-            KeyTrace& trace = channel.traces[k];
-            std::vector<SlotEvidence> evidence;
-            for (std::size_t s = 0; s < channel.slots.size(); ++s)
-                evidence.push_back({&trace.correlations[s], &channel.slots[s]});
-            const auto verdict = judge(evidence, channel.first_slot, carriers[k], log_weight, config.p_max);
-            if (verdict.log10_p < trace.log10_p || trace.log_q == 0) {
-                trace.log10_p = verdict.log10_p;
-                trace.log_q = verdict.log_q;
-            }
-            merge_segments(trace.segments, verdict.segments);
-            if (!config.scores) continue;
-            for (const Score& score : verdict.scores)
-                if (score.start_s >= static_cast<double>(channel.searched_until) * slot_s - slot_s / 2)
-                    trace.scores.push_back(score);
-        }
-        channel.searched_until = channel.first_slot + static_cast<long long>(channel.slots.size());
-    }
-
-    Detection verdict() const;
-
-    DetectConfig config;
-    std::vector<Carrier> carriers;
-    std::vector<Correlator> correlators;
+    std::shared_ptr<const DetectPlan::Parts> parts;
     std::vector<std::unique_ptr<Channel>> channels;
 };
 
-Detection Detector::State::verdict() const {
+Detection Detector::State::verdict(double duration_s) const {
     Detection found;
-    const KeyTrace* best = nullptr;
+    const Trace* best = nullptr;
     for (std::size_t c = 0; c < channels.size(); ++c) {
-        found.active_s = std::max(found.active_s, static_cast<double>(channels[c]->active_rows) * hop_s);
-        for (std::size_t k = 0; k < carriers.size(); ++k) {
-            const KeyTrace& trace = channels[c]->traces[k];
-            if (best && trace.log10_p >= best->log10_p) continue;
-            best = &trace;
+        found.active_s = std::max(found.active_s, channels[c]->active_s());
+        for (const auto& trace : channels[c]->traces()) {
+            if (best && trace->shown_log10_p() >= best->shown_log10_p()) continue;
+            best = trace.get();
             found.channel = static_cast<int>(c);
-            found.key = config.keys[k].name;
         }
     }
-    found.duration_s = static_cast<double>(channels.front()->cells.samples()) / config.sample_rate_hz;
+    found.duration_s = duration_s;
     found.active_s = std::min(found.active_s, found.duration_s);
-    found.log10_p = best->log10_p;
-    found.hypotheses = std::exp(-best->log_q);
-    found.scores = best->scores;
-    found.marked = !best->segments.empty();
+    found.log10_p = best->shown_log10_p();
+    found.hypotheses = std::exp(-best->shown_log_q());
+    found.scores = best->scores();
+    best->append_segments(found.segments);
+    found.marked = !found.segments.empty();
     if (!found.marked) {
-        found.key.clear();
         if (found.active_s < least_active_s) found.reason = active_reason(found.active_s);
         return found;
     }
-    found.segments = best->segments;
+    found.key = best->key().name;
+    found.decided_s = std::min(best->decided_s(), duration_s);
+    found.ongoing = best->ongoing();
     for (Segment& segment : found.segments) {
         segment.end_s = std::min(segment.end_s, found.duration_s);
         if (segment.payload && (!found.payload || segment.payload_log10_p < found.payload_log10_p)) {
@@ -158,32 +84,49 @@ Detection Detector::State::verdict() const {
     return found;
 }
 
-Detector::Detector(const DetectConfig& config) {
+DetectPlan::DetectPlan(const DetectConfig& config) {
     validate(config);
-    state_ = std::make_unique<State>(config);
+    parts_ = std::make_shared<const Parts>(Parts{StreamParts(config)});
 }
+
+Detector::Detector(const DetectConfig& config) : Detector(DetectPlan(config)) {}
+Detector::Detector(const DetectPlan& plan) : state_(std::make_unique<State>(plan.parts_)) {}
 Detector::Detector(Detector&&) noexcept = default;
 Detector& Detector::operator=(Detector&&) noexcept = default;
 Detector::~Detector() = default;
 
 void Detector::push(const float* const* in, std::size_t samples) noexcept {
-    for (std::size_t c = 0; c < state_->channels.size(); ++c) state_->channels[c]->cells.push(in[c], samples);
+    for (std::size_t c = 0; c < state_->channels.size(); ++c) state_->channels[c]->push(in[c], samples);
+}
+
+std::optional<Detection> Detector::poll() {
+    bool news = false;
+    for (auto& channel : state_->channels) news |= channel->take_news();
+    if (!news) return {};
+    return state_->verdict(state_->channels.front()->heard_s());
 }
 
 Detection Detector::finish() {
-    for (auto& channel : state_->channels) {
-        channel->cells.finish();
-        if (channel->slotter.finish()) state_->take_slot(*channel);
-        const long long until = channel->first_slot + static_cast<long long>(channel->slots.size());
-        if (until > channel->searched_until) state_->search(*channel);
-    }
-    Detection found = state_->verdict();
+    for (auto& channel : state_->channels) channel->finish();
+    Detection found =
+        state_->verdict(static_cast<double>(state_->channels.front()->samples()) / state_->config().sample_rate_hz);
+    found.ongoing = false;
     reset();
     return found;
 }
 
 void Detector::reset() noexcept {
-    state_->make_channels();
+    for (auto& channel : state_->channels) channel->reset();
+}
+
+std::vector<std::byte> Detector::save() const {
+    return save_channels(state_->parts->stream, state_->channels);
+}
+
+void Detector::restore(std::span<const std::byte> bytes) {
+    auto restored = std::make_unique<State>(state_->parts);
+    restore_channels(state_->parts->stream, bytes, restored->channels);
+    state_ = std::move(restored);
 }
 
 Detection detect(const AudioView& received, const DetectConfig& config) {

@@ -1,11 +1,10 @@
 #include "dsp/detect/segmenter.hpp"
 
 #include "dsp/coding/codeword.hpp"
-#include "dsp/detect/despreader.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <utility>
 
 namespace earmark {
 namespace {
@@ -16,35 +15,35 @@ constexpr int least_gap_slots = 4;  // 2 s: pauses in speech are shorter; at the
 constexpr double cut_evidence = 20;
 constexpr double trim_evidence = 3;  // at the ends nothing begins anew
 
-struct SlotSum {
-    double correlation = 0, energy = 0;
-};
-
 struct Run {
     int from = 0, until = 0;
     double excess = 0;  // of the evidence against the mark over what is asked; 0 = no such run
 };
 
-// Per slot of the track: sign times residual over its sync chips or, given a codeword, over its payload chips.
-std::vector<SlotSum> slot_sums(const Stretch& stretch, const Track& track, const Codeword* codeword) {
-    std::vector<SlotSum> sums;
-    for (int s = track.first; s < track.end(); ++s) {
-        const Fold chips = fold(stretch.slots, stretch.first_slot, {s, {track.phases[s - track.first]}});
-        SlotSum sum;
-        for (int chip = 0; chip < packet_chips; ++chip) {
+using SlotSums = std::span<const SlotSum>;
+
+// Sign times residual over the sync chips or, given a codeword, over the payload chips.
+SlotSum slot_sum(const Stretch& stretch, int slot, int phase, const Codeword* codeword) noexcept {
+    const SlotView view = stretch.slots[static_cast<std::size_t>(slot)].slot;
+    const long long start = (stretch.first_slot + slot) * slot_rows;
+    std::int64_t correlation = 0, energy = 0;
+    for (int i = phase % chip_hops; i < slot_rows && !view.empty; i += chip_hops) {
+        const int first_chip = packet_row_at(start + i, phase) * chip_bands;
+        const std::int8_t* const residuals = view.row(i);
+        for (int band = 0; band < view.bands(); ++band) {
+            const auto chip = static_cast<std::size_t>(first_chip + band);
             const int bit = stretch.carrier.code_bit[chip];
             if ((bit >= 0) != (codeword != nullptr)) continue;
-            const int sign = stretch.carrier.sign[chip] * (codeword != nullptr ? (*codeword)[bit] : 1);
-            sum.correlation += sign * chips[chip];
-            sum.energy += static_cast<double>(chips[chip]) * chips[chip];
+            const int sign = codeword != nullptr ? (*codeword)[static_cast<std::size_t>(bit)] : 1;
+            correlation += sign * stretch.carrier.sign[chip] * residuals[band];
+            energy += bit == -2 ? 0 : residuals[band] * residuals[band];
         }
-        sums.push_back(sum);
     }
-    return sums;
+    return {static_cast<double>(correlation), static_cast<double>(energy)};
 }
 
 // Mean of a chip's residual along its sign over its variance, of the whole track.
-double strength(const std::vector<SlotSum>& sums) {
+double strength(SlotSums sums) {
     SlotSum all;
     for (const SlotSum& sum : sums) {
         all.correlation += sum.correlation;
@@ -54,7 +53,7 @@ double strength(const std::vector<SlotSum>& sums) {
 }
 
 // The run of slots that speaks most against a mark of that strength: log-likelihood ratio as in the tracker.
-Run weakest_run(const std::vector<SlotSum>& sums, double strength) {
+Run weakest_run(SlotSums sums, double strength) {
     Run weakest;
     for (int from = 0; from < std::ssize(sums); ++from) {
         double sum = 0;
@@ -69,37 +68,59 @@ Run weakest_run(const std::vector<SlotSum>& sums, double strength) {
     return weakest;
 }
 
-Track part(const Track& track, int from, int until) {
-    return {track.first + from, {track.phases.begin() + from, track.phases.begin() + until}};
+// The sums of all slots of a track, for the length of a call.
+struct TrackSums {
+    TrackSums(const Stretch& stretch, const Track& track, const Codeword* codeword = nullptr)
+        : count(track.phases.size()) {
+        for (std::size_t s = 0; s < count; ++s)
+            sums[s] = slot_sum(stretch, track.first + static_cast<int>(s), track.phases[s], codeword);
+    }
+    SlotSums all() const { return {sums.data(), count}; }
+
+    std::array<SlotSum, most_track_slots> sums;
+    std::size_t count;
+};
+
+Run silent_run(const Stretch& stretch, const Track& track) {
+    const TrackSums sums(stretch, track);
+    return weakest_run(sums.all(), strength(sums.all()));
 }
 
+Run misfitting_run(const Stretch& stretch, const Track& track, const Payload& payload) {
+    const Codeword codeword = encode(payload);
+    const double sync_strength = strength(TrackSums(stretch, track).all());
+    return weakest_run(TrackSums(stretch, track, &codeword).all(), sync_strength);
+}
+
+Track part(const Track& track, int from, int until) {
+    return {track.first + from, Phases(std::span(track.phases.begin() + from, track.phases.begin() + until))};
+}
+
+// Keeps no fold while it goes down into the parts: a fold is 8 kB, and the audio thread's stack is not ours.
 class Cutter {
   public:
-    explicit Cutter(const Stretch& stretch) : stretch_(stretch) {}
+    Cutter(const Stretch& stretch, std::vector<Segment>& segments) : stretch_(stretch), segments_(segments) {}
 
     // Leaves out what carries no mark.
     void cut_gaps(const Track& track) {
-        const std::vector<SlotSum> sums = slot_sums(stretch_, track, nullptr);
-        const Run gap = weakest_run(sums, strength(sums));
+        const Run gap = silent_run(stretch_, track);
         if (gap.excess == 0) return cut_payloads(track);
         if (gap.from > 0) cut_gaps(part(track, 0, gap.from));
-        if (gap.until < std::ssize(sums)) cut_gaps(part(track, gap.until, static_cast<int>(sums.size())));
+        const int slots = static_cast<int>(track.phases.size());
+        if (gap.until < slots) cut_gaps(part(track, gap.until, slots));
     }
 
     // Parts payloads: where the one read does not fit, and another is read instead. Where two of equal length leave
     // nothing to read in the whole, one of the halves tells.
     void cut_payloads(const Track& track) {
-        const Candidate whole = weigh(stretch_, track);
-        const auto reading = read(whole);
+        const auto reading = read(track);
         const auto known = reading ? reading : read_either_half(track);
-        if (!known) return add(whole, reading);
-        const Codeword codeword = encode(known->payload);
-        const double sync_strength = strength(slot_sums(stretch_, track, nullptr));
-        const Run misfit = weakest_run(slot_sums(stretch_, track, &codeword), sync_strength);
+        if (!known) return add(track, reading);
+        const Run misfit = misfitting_run(stretch_, track, known->payload);
         const int slots = static_cast<int>(track.phases.size());
-        if (misfit.excess == 0 || misfit.until - misfit.from == slots) return add(whole, reading);
-        const auto other = read(weigh(stretch_, part(track, misfit.from, misfit.until)));
-        if (other ? other->payload == known->payload : reading.has_value()) return add(whole, reading);
+        if (misfit.excess == 0 || misfit.until - misfit.from == slots) return add(track, reading);
+        const auto other = read(part(track, misfit.from, misfit.until));
+        if (other ? other->payload == known->payload : reading.has_value()) return add(track, reading);
         if (misfit.from > 0) cut_payloads(part(track, 0, misfit.from));
         cut_payloads(part(track, misfit.from, misfit.until));
         if (misfit.until < slots) cut_payloads(part(track, misfit.until, slots));
@@ -108,50 +129,56 @@ class Cutter {
     std::optional<Reading> read_either_half(const Track& track) const {
         const int slots = static_cast<int>(track.phases.size()), half = slots / 2;
         if (half < least_gap_slots) return {};
-        const auto reading = read(weigh(stretch_, part(track, 0, half)));
-        return reading ? reading : read(weigh(stretch_, part(track, half, slots)));
+        const auto reading = read(part(track, 0, half));
+        return reading ? reading : read(part(track, half, slots));
     }
 
-    void add(const Candidate& candidate, const std::optional<Reading>& reading) {
-        if (candidate.log10_p > std::log10(stretch_.p_max)) return;
-        Segment segment{static_cast<double>(stretch_.first_slot + candidate.track.first) * slot_s,
-                        static_cast<double>(stretch_.first_slot + candidate.track.end()) * slot_s,
-                        candidate.log10_p,
+    void add(const Track& track, const std::optional<Reading>& reading) {
+        const double log10_p = weigh(stretch_, track).log10_p;
+        if (log10_p > std::log10(stretch_.p_max) || segments_.size() == segments_.capacity()) return;
+        Segment segment{static_cast<double>(stretch_.first_slot + track.first) * slot_s,
+                        static_cast<double>(stretch_.first_slot + track.end()) * slot_s,
+                        log10_p,
                         {},
                         0};
         if (reading) {
             segment.payload = reading->payload;
             segment.payload_log10_p = reading->log10_p;
         }
-        segments.push_back(segment);
+        segments_.push_back(segment);
     }
 
-    std::optional<Reading> read(const Candidate& candidate) const {
+    std::optional<Reading> read(const Track& track) const {
+        const Candidate candidate = weigh(stretch_, track);
+        if (stretch_.reader != nullptr) return stretch_.reader->read(candidate);
         return read_payload(candidate.folded, stretch_.carrier, candidate.log_q, stretch_.p_max);
     }
 
-    std::vector<Segment> segments;
-
   private:
     const Stretch& stretch_;
+    std::vector<Segment>& segments_;
 };
 
 }  // namespace
 
-Candidate weigh(const Stretch& stretch, Track track) {
+SlotSum sync_sum(const Stretch& stretch, int slot, int phase) noexcept {
+    return slot_sum(stretch, slot, phase, nullptr);
+}
+
+Candidate weigh(const Stretch& stretch, const Track& track) {
     Candidate candidate;
     candidate.log_q = stretch.log_weight + log_prior(track, static_cast<int>(stretch.slots.size()));
     candidate.folded = fold(stretch.slots, stretch.first_slot, track);
     candidate.log10_p = log10_p(sync_exponent(candidate.folded, stretch.carrier), candidate.log_q);
-    candidate.track = std::move(track);
+    candidate.track = track;
     return candidate;
 }
 
-std::vector<Segment> cut_into_segments(const Stretch& stretch, const Candidate& candidate) {
-    Cutter cutter(stretch);
-    cutter.cut_gaps(candidate.track);
-    if (cutter.segments.empty()) cutter.add(candidate, cutter.read(candidate));  // only the whole is evidence enough
-    return std::move(cutter.segments);
+void cut_into_segments(const Stretch& stretch, const Track& track, std::vector<Segment>& segments) {
+    Cutter cutter(stretch, segments);
+    const std::size_t before = segments.size();
+    cutter.cut_gaps(track);
+    if (segments.size() == before) cutter.add(track, cutter.read(track));  // only the whole is evidence enough
 }
 
 }  // namespace earmark

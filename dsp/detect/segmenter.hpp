@@ -3,14 +3,27 @@
 // bound however the cuts were chosen.
 #pragma once
 
+#include "dsp/detect/despreader.hpp"
 #include "dsp/detect/statistic.hpp"
 
 #include <earmark/detector.hpp>
 
+#include <optional>
 #include <span>
 #include <vector>
 
 namespace earmark {
+
+struct Candidate;
+
+// Who reads payloads: at once, or bit by bit on the audio path.
+class PayloadReader {
+  public:
+    virtual std::optional<Reading> read(const Candidate& candidate) = 0;
+
+  protected:
+    ~PayloadReader() = default;
+};
 
 // What is searched at once for one key in one channel.
 struct Stretch {
@@ -19,6 +32,7 @@ struct Stretch {
     const Carrier& carrier;
     double log_weight;  // what the stretch, key and channel weigh
     double p_max;
+    PayloadReader* reader = nullptr;  // without one payloads are read at once
 };
 
 // A track and the bound on its sync chips.
@@ -28,9 +42,16 @@ struct Candidate {
     double log_q, log10_p;
 };
 
-Candidate weigh(const Stretch& stretch, Track track);
+Candidate weigh(const Stretch& stretch, const Track& track);
 
-// In time order, not overlapping, each with p <= p_max; at least one for a candidate whose own p is.
-std::vector<Segment> cut_into_segments(const Stretch& stretch, const Candidate& candidate);
+// Signs of the sync chips times residuals, and their energy, in one slot of a track.
+struct SlotSum {
+    double correlation = 0, energy = 0;
+};
+SlotSum sync_sum(const Stretch& stretch, int slot, int phase) noexcept;
+
+// Appends segments in time order, not overlapping, each with p <= p_max; at least one for a track whose own p is.
+// Not beyond the capacity of `segments`, so that nothing is allocated.
+void cut_into_segments(const Stretch& stretch, const Track& track, std::vector<Segment>& segments);
 
 }  // namespace earmark

@@ -1,6 +1,9 @@
 #include "dsp/detect/slotter.hpp"
 
+#include "dsp/detect/whitening_taps.hpp"
+
 #include <algorithm>
+#include <cmath>
 
 namespace earmark {
 namespace {
@@ -10,6 +13,13 @@ constexpr float forget_log_per_slot = 0.5f;
 constexpr float nothing_heard = -1e9f;
 
 }  // namespace
+
+WholeRow whole(const ResidualRow& residual) noexcept {
+    WholeRow row;
+    for (std::size_t band = 0; band < row.size(); ++band)
+        row[band] = static_cast<std::int8_t>(std::lrintf(residual[band] * (largest_residual / trained_whitening_clip)));
+    return row;
+}
 
 Slotter::Slotter(int bands) : bands_(bands), whitening_(bands) {
     reset();
@@ -21,11 +31,13 @@ void Slotter::reset() noexcept {
     slot_peak_.fill(nothing_heard);
     rows_to_skip_ = whitening_look_ahead;
     filled_ = 0;
+    rows_ = 0;
     slot_ = {};
 }
 
 bool Slotter::push(const CellRow& row) noexcept {
     last_row_ = row;
+    ++rows_;
     return add(row);
 }
 
@@ -37,7 +49,7 @@ bool Slotter::add(const CellRow& row) noexcept {
         return false;
     }
     if (filled_ == 0) slot_ = {};
-    slot_.residuals[filled_++] = residual;
+    slot_.residuals[filled_++] = whole(residual);
     if (filled_ < slot_rows) return false;
     complete_slot();
     return true;
@@ -58,18 +70,37 @@ void Slotter::follow_levels(const CellRow& row) noexcept {
     for (int band = 0; band < bands_; ++band) slot_peak_[band] = std::max(slot_peak_[band], row.log_energy[band]);
 }
 
+bool Slotter::alive(int chip, float dead_level) const noexcept {
+    const auto lives = [&](int band) { return std::max(peak_[band], slot_peak_[band]) > dead_level; };
+    return 2 * chip + 1 < bands_ && lives(2 * chip) && lives(2 * chip + 1);
+}
+
+float Slotter::dead_level() const noexcept {
+    float loudest = nothing_heard;
+    for (int band = 0; band < bands_; ++band) loudest = std::max({loudest, peak_[band], slot_peak_[band]});
+    return loudest - dead_log;
+}
+
+WholeRow Slotter::prompt() const noexcept {
+    WholeRow row = whole(whitening_.prompt_residual());
+    const float dead = dead_level();
+    for (int chip = 0; chip < padded_chip_bands; ++chip)
+        if (!alive(chip, dead)) row[chip] = 0;
+    return row;
+}
+
 void Slotter::complete_slot() noexcept {
     for (int band = 0; band < bands_; ++band)
         peak_[band] = std::max(slot_peak_[band], peak_[band] - forget_log_per_slot);
     slot_peak_.fill(nothing_heard);
-    const float dead = *std::max_element(peak_.begin(), peak_.begin() + bands_) - dead_log;
+    const float dead = dead_level();
     for (int chip = 0; chip < padded_chip_bands; ++chip) {
-        if (2 * chip + 1 < bands_ && peak_[2 * chip] > dead && peak_[2 * chip + 1] > dead) continue;
-        for (ResidualRow& row : slot_.residuals) row[chip] = 0;
+        if (alive(chip, dead)) continue;
+        for (WholeRow& row : slot_.residuals) row[chip] = 0;
     }
     for (int i = 0; i < slot_rows; ++i) {
         float energy = 0;
-        for (const float r : slot_.residuals[i]) energy += r * r;
+        for (const std::int8_t r : slot_.residuals[i]) energy += static_cast<float>(r * r);
         slot_.sync_energy[i % chip_hops] += energy / 2;
     }
     slot_.empty = std::all_of(slot_.sync_energy.begin(), slot_.sync_energy.end(), [](float e) { return e == 0; });

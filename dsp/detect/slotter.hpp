@@ -6,6 +6,7 @@
 #include "dsp/detect/whitening.hpp"
 
 #include <array>
+#include <cstdint>
 
 namespace earmark {
 
@@ -21,16 +22,29 @@ class Slotter {
     bool finish() noexcept;
     const Slot& slot() const noexcept { return slot_; }
 
+    // Residuals of the row prompt_look_ahead before the last one pushed, bands that seem dead by now out; nothing when
+    // that row lies before the start.
+    bool has_prompt() const noexcept { return rows_ > prompt_look_ahead; }
+    WholeRow prompt() const noexcept;
+
+    template <class Archive>
+    void exchange(Archive& archive) {
+        archive(whitening_, peak_, slot_peak_, last_row_, rows_to_skip_, filled_, rows_, slot_);
+    }
+
   private:
     bool add(const CellRow& row) noexcept;
     void follow_levels(const CellRow& row) noexcept;
     void complete_slot() noexcept;
+    bool alive(int chip, float dead_level) const noexcept;
+    float dead_level() const noexcept;
 
     int bands_;
     Whitening whitening_;
     std::array<float, grid_bands> peak_{}, slot_peak_{};
     CellRow last_row_{};
     int rows_to_skip_ = 0, filled_ = 0;
+    long long rows_ = 0;
     Slot slot_;
 };
 

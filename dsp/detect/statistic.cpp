@@ -10,13 +10,14 @@ namespace earmark {
 Fold fold(std::span<const SlotEvidence> slots, long long first_slot, const Track& track) {
     Fold folded{};
     for (std::size_t s = 0; s < track.phases.size(); ++s) {
-        const Slot& slot = *slots[track.first + s].slot;
+        const SlotView slot = slots[track.first + s].slot;
         if (slot.empty) continue;
         const int phase = track.phases[s];
         const long long start = (first_slot + track.first + static_cast<long long>(s)) * slot_rows;
         for (int i = phase % chip_hops; i < slot_rows; i += chip_hops) {  // slots start at multiples of chip_hops
             float* row = folded.data() + packet_row_at(start + i, phase) * chip_bands;
-            for (int band = 0; band < chip_bands; ++band) row[band] += slot.residuals[i][band];
+            const std::int8_t* const residuals = slot.row(i);
+            for (int band = 0; band < slot.bands(); ++band) row[band] += residuals[band];
         }
     }
     return folded;
@@ -25,16 +26,17 @@ Fold fold(std::span<const SlotEvidence> slots, long long first_slot, const Track
 SignTail::SignTail(std::span<const float> residuals) {
     double energy = 0;
     for (const float r : residuals) {
-        if (r != 0) sizes_.push_back(std::abs(r));
+        if (r != 0 && count_ < sizes_.size()) sizes_[count_++] = std::abs(r);
         energy += static_cast<double>(r) * r;
     }
     root_energy_ = std::sqrt(energy);
-    for (double& size : sizes_) size /= root_energy_;
+    for (std::size_t i = 0; i < count_; ++i) sizes_[i] /= root_energy_;
 }
 
 SignTail::Point SignTail::at(double x) const {
     Point point{};
-    for (const double size : sizes_) {
+    for (std::size_t i = 0; i < count_; ++i) {
+        const double size = sizes_[i];
         const double decay = std::exp(-2 * x * size), tanh = (1 - decay) / (1 + decay);
         point.slope += size * tanh;
         point.curvature += size * size * (1 - tanh * tanh);
@@ -46,7 +48,7 @@ SignTail::Point SignTail::at(double x) const {
 // sup over x of x t - sum ln cosh(x R_j). The slope is concave in x, so Newton's steps come from below and never pass
 // the best x; stopping early only weakens the bound.
 double SignTail::exponent(double t) const {
-    if (t <= 0 || sizes_.empty()) return 0;
+    if (t <= 0 || count_ == 0) return 0;
     const double target = t / root_energy_;
     double x = target;  // the best x if the tail were Gaussian
     double best = 0;
@@ -77,15 +79,15 @@ double SignTail::least_sum(double exponent) const {
 }
 
 double sync_exponent(const Fold& fold, const Carrier& carrier) {
-    std::vector<float> residuals;
-    residuals.reserve(sync_chips);
+    std::array<float, sync_chips> residuals;
+    std::size_t count = 0;
     double sum = 0;
     for (int chip = 0; chip < packet_chips; ++chip) {
         if (carrier.code_bit[chip] != -1) continue;
-        residuals.push_back(fold[chip]);
+        residuals[count++] = fold[chip];
         sum += carrier.sign[chip] * fold[chip];
     }
-    return SignTail(residuals).exponent(sum);
+    return SignTail({residuals.data(), count}).exponent(sum);
 }
 
 double log10_p(double exponent, double log_q) {

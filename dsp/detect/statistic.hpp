@@ -15,11 +15,10 @@
 
 #include <array>
 #include <span>
-#include <vector>
 
 namespace earmark {
 
-// The residuals of a track summed on one packet, [row * chip_bands + band].
+// The residuals of a track summed on one packet, [row * chip_bands + band]. In steps of a residual: whole numbers.
 using Fold = std::array<float, packet_chips>;
 
 // first_slot: index of slots[0] from the start of the signal.
@@ -28,7 +27,7 @@ Fold fold(std::span<const SlotEvidence> slots, long long first_slot, const Track
 // The tail of sum c_j R_j for random signs c_j.
 class SignTail {
   public:
-    explicit SignTail(std::span<const float> residuals);
+    explicit SignTail(std::span<const float> residuals);  // packet_chips / 2 at most; allocates nothing
 
     // -ln of the bound on P(sum >= t); 0 for t <= 0.
     double exponent(double t) const;
@@ -42,7 +41,8 @@ class SignTail {
     };
     Point at(double x) const;
 
-    std::vector<double> sizes_;  // |R_j| that are not 0, over the root of their energy
+    std::array<double, packet_chips / 2> sizes_;  // |R_j| that are not 0, over the root of their energy
+    std::size_t count_ = 0;
     double root_energy_ = 0;
 };
 

@@ -1,143 +1,29 @@
 #include "dsp/detect/track.hpp"
 
-#include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdint>
 
 namespace earmark {
 namespace {
 
 constexpr double keep_weight = 0.98, step_weight = 0.005, jump_weight = 0.01 / packet_hops;
-// Assumed mean of a chip's residual over its deviation: from AMR 4.75 to a clean signal.
-constexpr std::array<float, 4> assumed_strengths{0.07f, 0.14f, 0.28f, 0.56f};
-
-constexpr int off = packet_hops;  // state "no mark"; states 0..511 are phases
-constexpr int states = packet_hops + 1;
-using Scores = std::array<float, states>;
-using Origins = std::array<std::int16_t, states>;
+constexpr double whole_weight = 0.8;  // of the whole stretch among all its parts
 
 int wrap(int phase) {
     return (phase + packet_hops) % packet_hops;
 }
 
-// Deviation of a residual over the stretch, so that strengths are in its units.
-float deviation(std::span<const SlotEvidence> slots) {
-    double energy = 0, chips = 0;
-    for (const SlotEvidence& evidence : slots) {
-        if (evidence.slot->empty) continue;
-        for (const float e : evidence.slot->sync_energy) energy += 2 * e;
-        for (const float r : evidence.slot->residuals[0]) chips += r != 0 ? slot_rows : 0;
-    }
-    return chips > 0 ? static_cast<float>(std::sqrt(energy / chips)) : 0;
-}
+const float keep = std::log(static_cast<float>(keep_weight));
+const float step = std::log(static_cast<float>(step_weight));
+const float jump = std::log(static_cast<float>(jump_weight));
 
-// Log-likelihood ratio of "marked with this strength" against "not marked", Gaussian residuals.
-float likelihood(const SlotEvidence& evidence, int phase, float strength, float sigma) {
-    const float correlation = (*evidence.correlations)[phase] / sigma;
-    const float energy = evidence.slot->sync_energy[phase % chip_hops] / (sigma * sigma);
-    return strength * correlation - strength * strength / 2 * energy;
-}
-
-class Trellis {
-  public:
-    Trellis(std::span<const SlotEvidence> slots, float sigma) : slots_(slots), sigma_(sigma), origins_(slots.size()) {
-        const float count = static_cast<float>(slots.size());
-        begin_ = -std::log(count * packet_hops);
-        leave_ = -std::log(count);
-    }
-
-    void run(float strength) {
-        Scores scores;
-        scores.fill(begin_);
-        scores[off] = 0;
-        for (std::size_t s = 0; s < slots_.size(); ++s) advance(scores, s, strength);
-        last_ = static_cast<int>(std::max_element(scores.begin(), scores.end()) - scores.begin());
-    }
-
-    // The marked stretches of the best path.
-    void collect(std::vector<Track>& tracks) const {
-        std::vector<int> path(slots_.size());
-        int state = last_;
-        for (int s = static_cast<int>(slots_.size()) - 1; s >= 0; --s) {
-            path[s] = state;
-            state = origins_[s][state];
-        }
-        for (std::size_t s = 0; s < path.size();) {
-            Track track{static_cast<int>(s), {}};
-            for (; s < path.size() && path[s] != off; ++s) track.phases.push_back(path[s]);
-            if (!track.phases.empty())
-                tracks.push_back(std::move(track));
-            else
-                ++s;
-        }
-    }
-
-  private:
-    void advance(Scores& scores, std::size_t s, float strength) {
-        static const float keep = std::log(static_cast<float>(keep_weight));
-        static const float step = std::log(static_cast<float>(step_weight));
-        static const float jump = std::log(static_cast<float>(jump_weight));
-        Scores next;
-        Origins& origins = origins_[s];
-        const int best_phase = static_cast<int>(std::max_element(scores.begin(), scores.end() - 1) - scores.begin());
-        const bool begins = scores[off] + begin_ > scores[best_phase] + jump;
-        const float anywhere = begins ? scores[off] + begin_ : scores[best_phase] + jump;
-        const std::int16_t anywhere_from = static_cast<std::int16_t>(begins ? off : best_phase);
-        for (int phase = 0; phase < packet_hops; ++phase) {
-            float best = scores[phase] + keep;
-            std::int16_t from = static_cast<std::int16_t>(phase);
-            for (const int neighbour : {wrap(phase - 1), wrap(phase + 1)})
-                if (scores[neighbour] + step > best) {
-                    best = scores[neighbour] + step;
-                    from = static_cast<std::int16_t>(neighbour);
-                }
-            if (anywhere > best) {
-                best = anywhere;
-                from = anywhere_from;
-            }
-            next[phase] = best + likelihood(slots_[s], phase, strength, sigma_);
-            origins[phase] = from;
-        }
-        const bool stays_off = scores[off] >= scores[best_phase] + leave_;
-        next[off] = stays_off ? scores[off] : scores[best_phase] + leave_;
-        origins[off] = static_cast<std::int16_t>(stays_off ? off : best_phase);
-        scores = next;
-    }
-
-    std::span<const SlotEvidence> slots_;
-    float sigma_, begin_, leave_;
-    std::vector<Origins> origins_;
-    int last_ = off;
-};
-
-Track whole_stretch(std::span<const SlotEvidence> slots) {
-    PhaseCorrelations sum{};
-    std::array<float, chip_hops> energy{};
-    for (const SlotEvidence& evidence : slots) {
-        for (int phase = 0; phase < packet_hops; ++phase) sum[phase] += (*evidence.correlations)[phase];
-        for (int r = 0; r < chip_hops; ++r) energy[r] += evidence.slot->sync_energy[r];
-    }
-    int best = 0;
-    float best_z = -1;
-    for (int phase = 0; phase < packet_hops; ++phase) {
-        const float z = sum[phase] / std::sqrt(energy[phase % chip_hops] + 1e-20f);
-        if (z > best_z) {
-            best_z = z;
-            best = phase;
-        }
-    }
-    return {0, std::vector<int>(slots.size(), best)};
-}
+enum Move : std::uint8_t { kept, from_below, from_above, jumped };
 
 }  // namespace
 
-double log_prior(const Track& track, int slots) {
-    const bool whole = track.first == 0 && track.end() == slots;
-    const double parts = slots * (slots + 1) / 2.0;
-    double log_weight = std::log(whole ? 0.5 + 0.5 / parts : 0.5 / parts) - std::log(packet_hops);
-    for (std::size_t i = 1; i < track.phases.size(); ++i) {
-        const int move = wrap(track.phases[i] - track.phases[i - 1]);
+double log_moves(const Phases& phases) {
+    double log_weight = 0;
+    for (std::size_t i = 1; i < phases.size(); ++i) {
+        const int move = wrap(phases[i] - phases[i - 1]);
         double weight = jump_weight;
         if (move == 0) weight += keep_weight;
         if (move == 1 || move == packet_hops - 1) weight += step_weight;
@@ -146,16 +32,186 @@ double log_prior(const Track& track, int slots) {
     return log_weight;
 }
 
-std::vector<Track> find_tracks(std::span<const SlotEvidence> slots) {
-    std::vector<Track> tracks;
-    const float sigma = deviation(slots);
-    if (sigma == 0) return tracks;
-    tracks.push_back(whole_stretch(slots));
-    Trellis trellis(slots, sigma);
-    for (const float strength : assumed_strengths) {
-        trellis.run(strength);
-        trellis.collect(tracks);
+double log_prior(const Track& track, int slots) {
+    const bool whole = track.first == 0 && track.end() == slots;
+    const double part = (1 - whole_weight) / (slots * (slots + 1) / 2.0);
+    return std::log(whole ? whole_weight + part : part) - std::log(packet_hops) + log_moves(track.phases);
+}
+
+void TrackList::add(const std::int16_t* path, int slots) noexcept {
+    if (paths_ == most_paths) return;
+    std::copy_n(path, slots, states_[static_cast<std::size_t>(paths_)].begin());
+    for (int s = 0; s < slots;) {
+        const int from = s;
+        while (s < slots && path[s] != off) ++s;
+        if (s > from && count_ < most_parts)
+            parts_[static_cast<std::size_t>(count_++)] = {
+                static_cast<std::int16_t>(paths_), static_cast<std::int16_t>(from), static_cast<std::int16_t>(s)};
+        while (s < slots && path[s] == off) ++s;
     }
+    ++paths_;
+}
+
+Track TrackList::operator[](int index) const noexcept {
+    const Part& part = parts_[static_cast<std::size_t>(index)];
+    const auto& states = states_[static_cast<std::size_t>(part.path)];
+    return {part.from, Phases(std::span(states).subspan(static_cast<std::size_t>(part.from),
+                                                        static_cast<std::size_t>(part.until - part.from)))};
+}
+
+Tracker::Tracker(int slots_held)
+    : held_(slots_held), moves_(static_cast<std::size_t>(slots_held)), jumps_(static_cast<std::size_t>(slots_held)) {
+    reset();
+}
+
+void Tracker::reset() noexcept {
+    for (Scores& scores : scores_) {
+        scores.fill(-1e6f);
+        scores[off] = 0;
+    }
+    energy_ = chips_ = 0;
+    slots_ = 0;
+    steady_sum_.fill(0);
+    steady_energy_.fill(0);
+}
+
+float Tracker::deviation() const noexcept {
+    return chips_ > 0 ? static_cast<float>(std::sqrt(energy_ / chips_)) : 0;
+}
+
+void Tracker::push(SlotView slot, const PhaseCorrelations& correlations) noexcept {
+    constexpr double forget = 1 - 1.0 / 128;
+    if (!slot.empty) {
+        energy_ *= forget;
+        chips_ *= forget;
+        for (const float e : *slot.sync_energy) energy_ += 2 * e;
+        for (int band = 0; band < slot.bands(); ++band) chips_ += slot.row(0)[band] != 0 ? slot_rows : 0;
+    }
+    if (slots_ < held_) {
+        for (std::size_t phase = 0; phase < packet_hops; ++phase) steady_sum_[phase] += correlations[phase];
+        for (std::size_t r = 0; r < chip_hops; ++r) steady_energy_[r] += (*slot.sync_energy)[r];
+    }
+    const float sigma = std::max(deviation(), 1.0f);
+    for (int strength = 0; strength < strengths; ++strength) advance(strength, slot, correlations, sigma);
+    ++slots_;
+}
+
+// Log-likelihood ratios of "marked with this strength" against "not marked", Gaussian residuals; scores are kept
+// relative to "no mark".
+void Tracker::advance(int strength, SlotView slot, const PhaseCorrelations& correlations, float sigma) noexcept {
+    const float count = static_cast<float>(std::clamp<long long>(slots_ + 1, 8, held_));
+    const float begin = -std::log(count * packet_hops), leave = -std::log(count);
+    Scores& scores = scores_[static_cast<std::size_t>(strength)];
+    const auto place = static_cast<std::size_t>(slots_ % held_);
+    Jumps& jumps = jumps_[place][static_cast<std::size_t>(strength)];
+    Moves& moves = moves_[place][static_cast<std::size_t>(strength)];
+
+    const int best = best_phase(strength);
+    const bool begins = begin > scores[best] + jump;
+    const float anywhere = begins ? begin : scores[best] + jump;
+    jumps.to_phase = static_cast<std::int16_t>(begins ? off : best);
+    const bool stays_off = scores[best] + leave <= 0;
+    jumps.to_off = static_cast<std::int16_t>(stays_off ? off : best);
+    const float next_off = stays_off ? 0 : scores[best] + leave;
+
+    const float assumed = assumed_strengths[static_cast<std::size_t>(strength)];
+    std::array<float, chip_hops> cost;
+    for (std::size_t r = 0; r < chip_hops; ++r)
+        cost[r] = assumed * assumed / 2 * (*slot.sync_energy)[r] / (sigma * sigma) + next_off;
+    const float gain = assumed / sigma;
+
+    std::array<float, packet_hops> next;
+    std::array<std::uint8_t, packet_hops> from;
+    for (int phase = 0; phase < packet_hops; ++phase) {
+        const float stay = scores[phase] + keep;
+        const float below = scores[phase == 0 ? packet_hops - 1 : phase - 1] + step;
+        const float above = scores[phase == packet_hops - 1 ? 0 : phase + 1] + step;
+        float score = stay;
+        std::uint8_t move = kept;
+        if (below > score) score = below, move = from_below;
+        if (above > score) score = above, move = from_above;
+        if (anywhere > score) score = anywhere, move = jumped;
+        next[phase] = score + gain * correlations[phase] - cost[phase % chip_hops];
+        from[phase] = move;
+    }
+    std::copy(next.begin(), next.end(), scores.begin());
+    for (std::size_t i = 0; i < moves.size(); ++i)
+        moves[i] =
+            static_cast<std::uint8_t>(from[4 * i] | from[4 * i + 1] << 2 | from[4 * i + 2] << 4 | from[4 * i + 3] << 6);
+}
+
+int Tracker::best_phase(int strength) const noexcept {
+    const Scores& scores = scores_[static_cast<std::size_t>(strength)];
+    return static_cast<int>(std::max_element(scores.begin(), scores.end() - 1) - scores.begin());
+}
+
+float Tracker::lead(int strength) const noexcept {
+    return scores_[static_cast<std::size_t>(strength)][static_cast<std::size_t>(best_phase(strength))];
+}
+
+void Tracker::look_back(int strength, bool marked, int count, std::int16_t* path) const noexcept {
+    int state = marked || lead(strength) > 0 ? best_phase(strength) : off;
+    for (int i = count - 1; i >= 0; --i) {
+        path[i] = static_cast<std::int16_t>(state);
+        const auto place = static_cast<std::size_t>((slots_ - count + i) % held_);
+        const Jumps& jumps = jumps_[place][static_cast<std::size_t>(strength)];
+        if (state == off) {
+            state = jumps.to_off;
+            continue;
+        }
+        switch (moves_[place][static_cast<std::size_t>(strength)][static_cast<std::size_t>(state) / 4] >>
+                    (state % 4 * 2) &
+                3) {
+            case kept:
+                break;
+            case from_below:
+                state = wrap(state - 1);
+                break;
+            case from_above:
+                state = wrap(state + 1);
+                break;
+            default:
+                state = jumps.to_phase;
+        }
+    }
+}
+
+int Tracker::steady_phase() const noexcept {
+    int best = 0;
+    float best_z = -1;
+    for (int phase = 0; phase < packet_hops; ++phase) {
+        const float z = static_cast<float>(steady_sum_[static_cast<std::size_t>(phase)]) /
+                        std::sqrt(steady_energy_[static_cast<std::size_t>(phase % chip_hops)] + 1e-20f);
+        if (z > best_z) {
+            best_z = z;
+            best = phase;
+        }
+    }
+    return best;
+}
+
+void Tracker::collect(int count, TrackList& tracks) const noexcept {
+    tracks.clear();
+    if (deviation() == 0) return;
+    std::array<std::int16_t, most_track_slots> path;
+    if (count == slots_) {
+        std::fill_n(path.begin(), count, static_cast<std::int16_t>(steady_phase()));
+        tracks.add(path.data(), count);
+    }
+    for (int strength = 0; strength < strengths; ++strength) {
+        look_back(strength, false, count, path.data());
+        tracks.add(path.data(), count);
+    }
+}
+
+std::vector<Track> find_tracks(std::span<const SlotEvidence> slots) {
+    const int count = static_cast<int>(slots.size());
+    Tracker tracker(count);
+    for (const SlotEvidence& evidence : slots) tracker.push(evidence.slot, *evidence.correlations);
+    TrackList list;
+    tracker.collect(count, list);
+    std::vector<Track> tracks;
+    for (int i = 0; i < list.size(); ++i) tracks.push_back(list[i]);
     return tracks;
 }
 

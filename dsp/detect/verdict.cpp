@@ -1,65 +1,93 @@
 #include "dsp/detect/verdict.hpp"
 
-#include "dsp/detect/segmenter.hpp"
+#include "dsp/detect/budget.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 
 namespace earmark {
 namespace {
 
-std::vector<Candidate> weigh_tracks(const Stretch& stretch) {
-    std::vector<Candidate> candidates;
-    for (Track& track : find_tracks(stretch.slots)) candidates.push_back(weigh(stretch, std::move(track)));
-    std::stable_sort(candidates.begin(), candidates.end(),
-                     [](const Candidate& a, const Candidate& b) { return a.log10_p < b.log10_p; });
-    return candidates;
+struct Ranked {
+    double log10_p, log_q;
+    int index;
+};
+
+constexpr std::size_t most_ranked = 96;
+
+// Best first. Of weights and bounds alone: the folds are made again for the few that are cut.
+std::size_t rank(const Stretch& stretch, const TrackList& tracks, std::array<Ranked, most_ranked>& ranked) {
+    const std::size_t count = std::min<std::size_t>(static_cast<std::size_t>(tracks.size()), most_ranked);
+    for (std::size_t i = 0; i < count; ++i) {
+        const Candidate candidate = weigh(stretch, tracks[static_cast<int>(i)]);
+        ranked[i] = {candidate.log10_p, candidate.log_q, static_cast<int>(i)};
+    }
+    std::sort(ranked.begin(), ranked.begin() + static_cast<std::ptrdiff_t>(count),
+              [](const Ranked& a, const Ranked& b) {
+                  return a.log10_p != b.log10_p ? a.log10_p < b.log10_p : a.index < b.index;
+              });
+    return count;
 }
 
 bool overlap(const Track& a, const Track& b) {
     return a.first < b.end() && b.first < a.end();
 }
 
-std::vector<Score> score_slots(std::span<const SlotEvidence> slots, long long first_slot, const Track& best) {
-    std::vector<Score> scores;
-    for (int s = 0; s < static_cast<int>(slots.size()); ++s) {
+void score_slots(const Stretch& stretch, const Track& best, std::vector<Score>& scores) {
+    for (int s = 0; s < std::ssize(stretch.slots) && scores.size() < scores.capacity(); ++s) {
         const int within = std::clamp(s - best.first, 0, static_cast<int>(best.phases.size()) - 1);
-        const int phase = best.phases[within];
-        const double energy = slots[s].slot->sync_energy[phase % chip_hops];
-        const double z = energy > 0 ? (*slots[s].correlations)[phase] / std::sqrt(energy) : 0;
-        scores.push_back({(first_slot + s) * slot_s, z});
+        const SlotSum sum = sync_sum(stretch, s, best.phases[static_cast<std::size_t>(within)]);
+        scores.push_back({static_cast<double>(stretch.first_slot + s) * slot_s,
+                          sum.energy > 0 ? sum.correlation / std::sqrt(sum.energy) : 0});
     }
-    return scores;
 }
 
 }  // namespace
 
 double log_stretch_weight(long long k) {
-    return std::log(k == 1 ? 0.9 : 0.1 / (static_cast<double>(k) * static_cast<double>(k - 1)));
+    return std::log(k == 1 ? first_stretch_share
+                           : later_stretches_share / (static_cast<double>(k) * static_cast<double>(k - 1)));
 }
 
 StretchVerdict judge(std::span<const SlotEvidence> slots, long long first_slot, const Carrier& carrier,
                      double log_weight, double p_max) {
     StretchVerdict verdict;
-    const Stretch stretch{slots, first_slot, carrier, log_weight, p_max};
-    const std::vector<Candidate> candidates = weigh_tracks(stretch);
-    if (candidates.empty()) return verdict;
-    verdict.log10_p = candidates.front().log10_p;
-    verdict.log_q = candidates.front().log_q;
-    verdict.scores = score_slots(slots, first_slot, candidates.front().track);
+    verdict.segments.reserve(most_stretch_segments);
+    verdict.scores.reserve(slots.size());
+    const int count = static_cast<int>(slots.size());
+    Tracker tracker(count);
+    for (const SlotEvidence& evidence : slots) tracker.push(evidence.slot, *evidence.correlations);
+    TrackList tracks;
+    tracker.collect(count, tracks);
+    judge({slots, first_slot, carrier, log_weight, p_max}, tracks, verdict);
+    return verdict;
+}
 
-    std::vector<const Track*> taken;
-    for (const Candidate& candidate : candidates) {
-        if (candidate.log10_p > std::log10(p_max)) break;
-        if (std::any_of(taken.begin(), taken.end(), [&](const Track* t) { return overlap(*t, candidate.track); }))
+void judge(const Stretch& stretch, const TrackList& tracks, StretchVerdict& verdict) {
+    verdict.segments.clear();
+    verdict.scores.clear();
+    verdict.log10_p = verdict.log_q = 0;
+    std::array<Ranked, most_ranked> ranked;
+    const std::size_t count = rank(stretch, tracks, ranked);
+    if (count == 0) return;
+    verdict.log10_p = ranked[0].log10_p;
+    verdict.log_q = ranked[0].log_q;
+    score_slots(stretch, tracks[ranked[0].index], verdict.scores);
+
+    std::array<int, most_ranked> taken;
+    std::size_t taken_count = 0;
+    for (std::size_t i = 0; i < count && ranked[i].log10_p <= std::log10(stretch.p_max); ++i) {
+        const Track track = tracks[ranked[i].index];
+        if (std::any_of(taken.begin(), taken.begin() + static_cast<std::ptrdiff_t>(taken_count),
+                        [&](int index) { return overlap(tracks[index], track); }))
             continue;
-        taken.push_back(&candidate.track);
-        for (Segment& segment : cut_into_segments(stretch, candidate)) verdict.segments.push_back(std::move(segment));
+        taken[taken_count++] = ranked[i].index;
+        cut_into_segments(stretch, track, verdict.segments);
     }
     std::sort(verdict.segments.begin(), verdict.segments.end(),
               [](const Segment& a, const Segment& b) { return a.start_s < b.start_s; });
-    return verdict;
 }
 
 void merge_segments(std::vector<Segment>& all, const std::vector<Segment>& later) {
@@ -67,6 +95,7 @@ void merge_segments(std::vector<Segment>& all, const std::vector<Segment>& later
         const bool agrees =
             !all.empty() && (!all.back().payload || !segment.payload || *all.back().payload == *segment.payload);
         if (all.empty() || segment.start_s > all.back().end_s + slot_s / 2 || !agrees) {
+            if (all.size() == most_segments) all.erase(all.begin());
             all.push_back(segment);
             if (all.size() > 1 && !agrees) {  // two payloads in one overlap: the later begins where the earlier ends
                 Segment& last = all.back();

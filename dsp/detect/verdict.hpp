@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dsp/carrier/carrier.hpp"
+#include "dsp/detect/segmenter.hpp"
 #include "dsp/detect/track.hpp"
 
 #include <earmark/detector.hpp>
@@ -17,15 +18,21 @@ struct StretchVerdict {
     std::vector<Score> scores;      // one a slot, along the best track
 };
 
-// ln of the alpha spent on the k-th stretch of a signal, k = 1, 2, ...: 0.9, then 0.1 / (k (k - 1)). The sum is 1, so
-// the bound holds for a signal of any length, and a short one pays next to nothing.
+// ln of what the k-th stretch of a signal weighs, k = 1, 2, ...: see budget.hpp.
 double log_stretch_weight(long long k);
 
 // first_slot: index of slots[0] from the start of the signal. log_weight: what the stretch, key and channel weigh.
 StretchVerdict judge(std::span<const SlotEvidence> slots, long long first_slot, const Carrier& carrier,
                      double log_weight, double p_max);
 
-// Adds later segments to earlier ones; those that overlap or touch and do not contradict each other become one.
+// The same for tracks found before. Allocates nothing when `verdict` has capacity: what goes beyond is left out.
+void judge(const Stretch& stretch, const TrackList& tracks, StretchVerdict& verdict);
+
+inline constexpr int most_stretch_segments = 64;
+inline constexpr int most_segments = 256;  // of a verdict
+
+// Adds later segments to earlier ones; those that overlap or touch and do not contradict each other become one. Beyond
+// the capacity of `all` the oldest goes.
 void merge_segments(std::vector<Segment>& all, const std::vector<Segment>& later);
 
 }  // namespace earmark

@@ -21,21 +21,37 @@ const ResidualRow& Whitening::push(const CellRow& row) noexcept {
     rows_[newest_] = row;
 
     residual_.fill(0);
-    for (std::size_t h = 0; h < whitening_hops.size(); ++h) {
-        // Edge bands repeat; the taps of a row add up to about nothing, so that a level means nothing.
-        std::array<float, 2 * padded_chip_bands + 4> bands;
-        const auto& energy = row_at(whitening_hops[h]).log_energy;
-        const int last = 2 * chip_bands_ - 1;
-        bands[0] = energy[0];
-        std::copy_n(energy.begin(), last + 1, bands.begin() + 1);
-        bands[last + 2] = energy[last];
-        const float* taps = trained_whitening_taps.data() + h * whitening_bands.size();
-        for (int band = 0; band < chip_bands_; ++band)
-            for (std::size_t b = 0; b < whitening_bands.size(); ++b) residual_[band] += taps[b] * bands[2 * band + b];
-    }
-    for (int band = 0; band < chip_bands_; ++band)
-        residual_[band] = std::clamp(residual_[band], -trained_whitening_clip, trained_whitening_clip);
+    for (std::size_t h = 0; h < whitening_hops.size(); ++h) add_row(h, row_at(whitening_hops[h]), residual_);
+    clip(residual_);
     return residual_;
+}
+
+ResidualRow Whitening::prompt_residual() const noexcept {
+    ResidualRow residual{};
+    for (std::size_t h = 0; h < whitening_hops.size(); ++h) {
+        const int hop = std::min(whitening_hops[h] - prompt_look_ahead, 0);  // from the newest row
+        add_row(h, row_at(whitening_look_ahead + hop), residual);
+    }
+    clip(residual);
+    return residual;
+}
+
+void Whitening::add_row(std::size_t tap_row, const CellRow& row, ResidualRow& residual) const noexcept {
+    // Edge bands repeat; the taps of a row add up to about nothing, so that a level means nothing.
+    std::array<float, 2 * padded_chip_bands + 4> bands;
+    const auto& energy = row.log_energy;
+    const int last = 2 * chip_bands_ - 1;
+    bands[0] = energy[0];
+    std::copy_n(energy.begin(), last + 1, bands.begin() + 1);
+    bands[last + 2] = energy[last];
+    const float* taps = trained_whitening_taps.data() + tap_row * whitening_bands.size();
+    for (int band = 0; band < chip_bands_; ++band)
+        for (std::size_t b = 0; b < whitening_bands.size(); ++b) residual[band] += taps[b] * bands[2 * band + b];
+}
+
+void Whitening::clip(ResidualRow& residual) const noexcept {
+    for (int band = 0; band < chip_bands_; ++band)
+        residual[band] = std::clamp(residual[band], -trained_whitening_clip, trained_whitening_clip);
 }
 
 std::array<float, whitening_taps> Whitening::neighbourhood(int band) const noexcept {

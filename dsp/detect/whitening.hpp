@@ -15,6 +15,7 @@ inline constexpr int padded_chip_bands = 32;  // a row fills whole vector regist
 using ResidualRow = std::array<float, padded_chip_bands>;
 
 inline constexpr int whitening_look_ahead = 8;
+inline constexpr int prompt_look_ahead = 4;
 inline constexpr int whitening_rows = 13;  // rows -4 .. +8
 
 // A linear filter over the neighbourhood, trained to tell chip signs apart (chip_filter_taps.hpp says from what), then
@@ -28,11 +29,22 @@ class Whitening {
     // The first whitening_look_ahead results belong to rows before the start and are to be thrown away.
     const ResidualRow& push(const CellRow& row) noexcept;
 
+    // The same of the row prompt_look_ahead before the newest, rows still to come taken as the newest: a little less
+    // certain, 16 ms sooner.
+    ResidualRow prompt_residual() const noexcept;
+
     // The regressors of the chip in `band` (0 .. 30), for training: [hop][band], mean taken off.
     std::array<float, whitening_taps> neighbourhood(int band) const noexcept;
 
+    template <class Archive>
+    void exchange(Archive& archive) {
+        archive(rows_, newest_, empty_);
+    }
+
   private:
     const CellRow& row_at(int hop) const noexcept;
+    void add_row(std::size_t tap_row, const CellRow& row, ResidualRow& residual) const noexcept;
+    void clip(ResidualRow& residual) const noexcept;
 
     int chip_bands_;
     std::array<CellRow, whitening_rows> rows_{};  // a ring

@@ -14,43 +14,58 @@ std::mutex& planner_lock() {
 
 }  // namespace
 
-struct RealFft::State {
-    explicit State(int n)
-        : length(n),
-          time(fftwf_alloc_real(static_cast<std::size_t>(n))),
-          frequency(fftwf_alloc_complex(static_cast<std::size_t>(n / 2 + 1))) {
+struct RealFft::Plan {
+    Plan(int n, float* time, fftwf_complex* frequency) : length(n) {
         const std::lock_guard lock(planner_lock());
         // ESTIMATE: the same plan, hence the same bits, in every run, and no start-up cost.
         forward = fftwf_plan_dft_r2c_1d(n, time, frequency, FFTW_ESTIMATE | FFTW_PRESERVE_INPUT);
         inverse = fftwf_plan_dft_c2r_1d(n, frequency, time, FFTW_ESTIMATE);
     }
-    State(const State&) = delete;
-    State& operator=(const State&) = delete;
-    ~State() {
+    Plan(const Plan&) = delete;
+    Plan& operator=(const Plan&) = delete;
+    ~Plan() {
         const std::lock_guard lock(planner_lock());
         fftwf_destroy_plan(forward);
         fftwf_destroy_plan(inverse);
+    }
+
+    int length;
+    fftwf_plan forward, inverse;
+};
+
+// FFTW aligns all it allocates alike, so that one plan serves every pair of buffers.
+struct RealFft::State {
+    explicit State(int n)
+        : time(fftwf_alloc_real(static_cast<std::size_t>(n))),
+          frequency(fftwf_alloc_complex(static_cast<std::size_t>(n / 2 + 1))) {}
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
+    ~State() {
         fftwf_free(time);
         fftwf_free(frequency);
     }
 
-    int length;
     float* time;
     fftwf_complex* frequency;
-    fftwf_plan forward, inverse;
+    std::shared_ptr<const Plan> plan;
 };
 
-RealFft::RealFft(int length) : state_(std::make_unique<State>(length)) {}
+RealFft::RealFft(int length) : state_(std::make_unique<State>(length)) {
+    state_->plan = std::make_shared<const Plan>(length, state_->time, state_->frequency);
+}
+RealFft::RealFft(const RealFft& other) : state_(std::make_unique<State>(other.length())) {
+    state_->plan = other.state_->plan;
+}
 RealFft::RealFft(RealFft&&) noexcept = default;
 RealFft& RealFft::operator=(RealFft&&) noexcept = default;
 RealFft::~RealFft() = default;
 
 int RealFft::length() const noexcept {
-    return state_->length;
+    return state_->plan->length;
 }
 
 std::span<float> RealFft::time() noexcept {
-    return {state_->time, static_cast<std::size_t>(state_->length)};
+    return {state_->time, static_cast<std::size_t>(length())};
 }
 
 std::span<std::complex<float>> RealFft::frequency() noexcept {
@@ -59,10 +74,10 @@ std::span<std::complex<float>> RealFft::frequency() noexcept {
 }
 
 void RealFft::forward() noexcept {
-    fftwf_execute(state_->forward);
+    fftwf_execute_dft_r2c(state_->plan->forward, state_->time, state_->frequency);
 }
 void RealFft::inverse() noexcept {
-    fftwf_execute(state_->inverse);
+    fftwf_execute_dft_c2r(state_->plan->inverse, state_->frequency, state_->time);
 }
 
 }  // namespace earmark

@@ -12,7 +12,8 @@ namespace earmark {
 // Real time: forward() and inverse() allocate nothing and lock nothing.
 class RealFft {
   public:
-    explicit RealFft(int length);  // even, at least 2
+    explicit RealFft(int length);   // even, at least 2
+    RealFft(const RealFft& other);  // buffers of its own, the plan shared: takes no lock
     RealFft(RealFft&&) noexcept;
     RealFft& operator=(RealFft&&) noexcept;
     ~RealFft();
@@ -26,6 +27,7 @@ class RealFft {
     void inverse() noexcept;                              // frequency() -> time() times length, destroys frequency()
 
   private:
+    struct Plan;
     struct State;
     std::unique_ptr<State> state_;
 };

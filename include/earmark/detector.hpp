@@ -4,6 +4,11 @@
 //     earmark::Detection found = earmark::detect(view, config);
 //     if (found.marked) std::cout << found.log10_p;
 //
+//     earmark::Detector detector(config);                     // or as the audio comes, in blocks of any size
+//     detector.push(in, samples);
+//     if (auto so_far = detector.poll()) std::cout << so_far->log10_p;
+//     found = detector.finish();
+//
 // log10_p bounds, as a theorem, the probability that audio made without knowledge of the key gets such a verdict,
 // whatever that audio is; every hypothesis tried is counted in it.
 #pragma once
@@ -12,8 +17,10 @@
 #include <earmark/key.hpp>
 #include <earmark/payload.hpp>
 
+#include <cstddef>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -68,22 +75,52 @@ struct Detection {
     std::string reason;     // why no verdict was possible, else empty
     std::vector<Segment> segments;
     std::vector<Score> scores;
+    double decided_s = 0;  // seconds of signal heard when it became marked; 0 when not marked
+    bool ongoing = false;  // poll(): marked, and the last segment had not ended
 };
 
+// What all streams of one config share and none changes: checked config, carriers, correlators, transforms. A value:
+// copies are handles to the same, any number of detectors on any threads use it without locks.
+class DetectPlan {
+  public:
+    explicit DetectPlan(const DetectConfig& config);  // throws Error(usage | input) naming field, value and range
+
+  private:
+    friend class Detector;
+    struct Parts;
+    std::shared_ptr<const Parts> parts_;
+};
+
+// One stream.
+//
+// Events: a mark begins when poll() turns `marked` (or `ongoing` again, with a later last segment), its payload is
+// there when the last segment has one, and it has ended when `ongoing` turns false.
 // Thread safety: one thread at a time per object; objects are independent.
-// Errors: the constructor throws Error(usage | input) naming field, value and range; push() never throws, NaN and
+// Errors: the constructors throw Error(usage | input) naming field, value and range; push() never throws, NaN and
 // infinity are treated as silence.
-// Memory: bounded, whatever the length of the signal.
+// Real time: push() and reset() never allocate, lock, throw or log; the others may.
+// Memory: fixed at construction, whatever the length of the signal.
+// Same samples in blocks of any sizes give the same verdicts at the same samples.
 class Detector {
   public:
     explicit Detector(const DetectConfig& config);
+    explicit Detector(const DetectPlan& plan);
     Detector(Detector&&) noexcept;
     Detector& operator=(Detector&&) noexcept;
     ~Detector();
 
     void push(const float* const* in, std::size_t samples) noexcept;  // blocks of any size
-    Detection finish();                                               // the verdict; ready for a new signal after
+    // The verdict so far, when it was renewed since the last poll(): twice a second of audio at least. The alpha of all
+    // polls of a call of any length together is p_max: who is marked once stays marked.
+    std::optional<Detection> poll();
+    Detection finish();  // the verdict; ready for a new signal after
     void reset() noexcept;
+
+    // The stream so far, for a detector of the same plan elsewhere: versioned, checked, without any secret. After
+    // restore() everything goes on as it would have here. restore() throws Error(input), naming what is wrong (another
+    // version, another config or key, cut, damaged), and leaves the detector as it was.
+    std::vector<std::byte> save() const;
+    void restore(std::span<const std::byte> state);
 
   private:
     struct State;

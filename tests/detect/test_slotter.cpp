@@ -83,15 +83,15 @@ TEST_CASE("slotter: slots are the residuals in order, their energies those of th
     const auto slots = slots_of(rows, grid_bands);
     const auto residuals = residuals_of(rows);
     for (std::size_t row = 0; row < residuals.size(); ++row)
-        REQUIRE(slots[row / slot_rows].residuals[row % slot_rows] == residuals[row]);
+        REQUIRE(slots[row / slot_rows].residuals[row % slot_rows] == whole(residuals[row]));
     for (std::size_t r = 0; r < chip_hops; ++r) {
         double expected = 0;
         for (std::size_t row = r; row < slot_rows; row += chip_hops)
-            for (const float x : residuals[row]) expected += double(x) * x / 2;
+            for (const int x : whole(residuals[row])) expected += x * x / 2.0;
         CHECK(slots[0].sync_energy[r] == doctest::Approx(expected).epsilon(1e-4));
     }
     CHECK_FALSE(slots[0].empty);
-    CHECK(slots[2].residuals[slot_rows - 1] == ResidualRow{});
+    CHECK(slots[2].residuals[slot_rows - 1] == WholeRow{});
 }
 
 TEST_CASE("slotter: dead bands say nothing, and come back when they live") {
@@ -104,7 +104,7 @@ TEST_CASE("slotter: dead bands say nothing, and come back when they live") {
     const auto slots = slots_of(rows, grid_bands);
     const auto loud = [](const Slot& slot, int chip) {
         return std::any_of(slot.residuals.begin(), slot.residuals.end(),
-                           [&](const ResidualRow& r) { return r[chip] != 0; });
+                           [&](const WholeRow& r) { return r[chip] != 0; });
     };
     for (int chip = 0; chip < chip_bands; ++chip) {
         CAPTURE(chip);
@@ -118,8 +118,7 @@ TEST_CASE("slotter: a loud start does not deafen for good") {
     for (int row = 0; row < slot_rows; ++row) rows[std::size_t(row)].log_energy[0] += 18;
     const auto slots = slots_of(rows, grid_bands);
     const auto heard = [](const Slot& slot) {
-        return std::any_of(slot.residuals.begin(), slot.residuals.end(),
-                           [&](const ResidualRow& r) { return r[20] != 0; });
+        return std::any_of(slot.residuals.begin(), slot.residuals.end(), [&](const WholeRow& r) { return r[20] != 0; });
     };
     CHECK_FALSE(heard(slots[0]));
     CHECK_FALSE(heard(slots[4]));
@@ -128,7 +127,7 @@ TEST_CASE("slotter: a loud start does not deafen for good") {
 
 TEST_CASE("slotter: bands that the host does not have stay zero; steady audio makes an empty slot") {
     const auto narrow = slots_of(noise_rows(200, 5), 30);
-    for (const ResidualRow& row : narrow[0].residuals)
+    for (const WholeRow& row : narrow[0].residuals)
         for (std::size_t chip = 15; chip < padded_chip_bands; ++chip) REQUIRE(row[chip] == 0);
     CHECK_FALSE(narrow[0].empty);
 }

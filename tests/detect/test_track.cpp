@@ -1,7 +1,9 @@
 // Priors of tracks and of what stands beside them: weights that add up to at most 1, which the union bound lives on.
 #include "dsp/detect/track.hpp"
 
+#include "dsp/detect/budget.hpp"
 #include "dsp/detect/statistic.hpp"
+#include "dsp/detect/trace.hpp"
 #include "dsp/detect/verdict.hpp"
 #include "tests/support/mono.hpp"
 #include "tests/support/slots.hpp"
@@ -61,9 +63,10 @@ std::vector<Slot> marked_slots(const Carrier& carrier, const std::vector<int>& p
                 const bool chip_starts = (row - phases[s] + packet_hops) % chip_hops == 0;
                 const int chip = packet_row_at(row, phases[s]) * chip_bands + band;
                 const double mark = chip_starts ? strength * carrier.sign[std::size_t(chip)] : 0;
-                const float residual = float(mark + random.normal());
-                slot.residuals[std::size_t(i)][std::size_t(band)] = residual;
-                slot.sync_energy[std::size_t(i % chip_hops)] += residual * residual / 2;
+                const double residual = std::clamp(30 * (mark + random.normal()), -127.0, 127.0);
+                const auto steps = std::int8_t(std::lround(residual));
+                slot.residuals[std::size_t(i)][std::size_t(band)] = steps;
+                slot.sync_energy[std::size_t(i % chip_hops)] += float(steps * steps) / 2;
             }
         }
     }
@@ -129,11 +132,18 @@ TEST_CASE("log_prior: a product of steps that depend on the move alone") {
     }
 }
 
-TEST_CASE("stretch weights: those of a signal of any length add up to 1") {
-    double sum = 0;
-    for (long long k = 1; k <= 100000; ++k) sum += std::exp(log_stretch_weight(k));
-    CHECK(sum <= 1);
-    CHECK(sum > 0.9999);
+TEST_CASE("budget: stretches, starts and lengths of a call of any length, and the shares of all, add up to 1") {
+    double stretches = 0, starts = 0, lengths = 0;
+    for (long long k = 1; k <= 100000; ++k) stretches += std::exp(log_stretch_weight(k));
+    for (long long slot = 0; slot < (1 << 20); ++slot) starts += std::exp(log_start_weight(slot));
+    for (int slots = 1; slots <= stretch_slots; ++slots) lengths += std::exp(log_length_weight(slots));
+    // Octave o of the starts weighs 0.4 / ((o + 1) (o + 2)): those from 2^20 on are left, 0.4 / 21.
+    starts += 0.4 / 21;
+    CHECK(starts <= 1 + 1e-9);
+    CHECK(starts > 0.999);
+    CHECK(lengths <= 1);
+    CHECK(stretches + sequential_share + live_share <= 1 + 1e-9);
+    CHECK(stretches + sequential_share + live_share > 0.9999);
     CHECK(std::exp(log_stretch_weight(1)) > 0.5);  // a short signal pays next to nothing
 }
 
@@ -143,7 +153,7 @@ TEST_CASE("hypotheses: keys, channels, phases and stretches are all counted") {
     const Samples host = speech_like(4, rate, 2), marked = embed_mono(host, mono_config(rate)).samples;
     const double slots = std::ceil(4 / slot_s), parts = slots * (slots + 1) / 2;
     const double keep = 0.98 + 0.01 / packet_hops;
-    const double whole = packet_hops / (0.5 + 0.5 / parts) / 0.9 / std::pow(keep, slots - 1);
+    const double whole = packet_hops / (0.8 + 0.2 / parts) / 0.55 / std::pow(keep, slots - 1);
     for (const int keys : {1, 2, 5})
         for (const int channels : {1, 2}) {
             CAPTURE(keys);
@@ -186,8 +196,8 @@ TEST_CASE("correlator: every phase's correlation is the sum of sign times fold")
     std::vector<Slot> slots(7);
     for (Slot& slot : slots) {
         slot.empty = false;
-        for (ResidualRow& row : slot.residuals)
-            for (std::size_t band = 0; band < chip_bands; ++band) row[band] = float(random.normal());
+        for (WholeRow& row : slot.residuals)
+            for (std::size_t band = 0; band < chip_bands; ++band) row[band] = std::int8_t(random.below(255) - 127);
     }
     slots[3].empty = true;
     const Carrier carrier = make_carrier(numbered_key(1));

@@ -1,0 +1,92 @@
+// One channel of one stream: samples -> rows -> slots -> what each key finds. Everything here happens at rows and
+// slots, never at the borders of the caller's blocks, so that blocks of any size give the same.
+#pragma once
+
+#include "dsp/detect/cells.hpp"
+#include "dsp/detect/slotter.hpp"
+#include "dsp/detect/trace.hpp"
+
+#include <earmark/detector.hpp>
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace earmark {
+
+// What every stream of a plan shares.
+struct StreamParts {
+    explicit StreamParts(const DetectConfig& config);
+
+    DetectConfig config;
+    std::shared_ptr<const CellPlan> cells;
+    std::vector<KeyParts> keys;
+};
+
+// Work that takes long, a stretch to judge or a payload to read, goes on by one step of some 0.1 to 1 ms a row.
+// Real time: push() and reset() allocate nothing.
+class Channel {
+  public:
+    explicit Channel(const StreamParts& parts);
+    Channel(const Channel&) = delete;
+    Channel& operator=(const Channel&) = delete;
+
+    void reset() noexcept;
+    void push(const float* samples, std::size_t count) noexcept { cells_.push(samples, count); }
+    void finish();  // the signal has ended: judges what is left
+
+    bool take_news() noexcept { return std::exchange(news_, false); }
+    const std::vector<std::unique_ptr<Trace>>& traces() const noexcept { return traces_; }
+    double heard_s() const noexcept { return static_cast<double>(shown_rows_) * hop_s; }
+    double active_s() const noexcept { return static_cast<double>(shown_active_rows_) * hop_s; }
+    std::int64_t samples() const noexcept { return cells_.samples(); }
+
+    template <class Archive>
+    void exchange(Archive& archive);
+
+  private:
+    enum class Reads : std::int32_t { none, live, stretch };
+    struct Logged {
+        bool read = false;
+        Payload payload;
+        double log10_p = 0;
+
+        template <class Archive>
+        void exchange(Archive& archive) {
+            archive(read, payload, log10_p);
+        }
+    };
+    class LoggedReader;
+
+    void take_row(const CellRow& row) noexcept;
+    void take_slot() noexcept;
+    void publish() noexcept;
+    void read_live(std::size_t key) noexcept;
+    void begin_stretch() noexcept;
+    void step() noexcept;
+    void note_reading() noexcept;
+    void judge_next(bool at_once) noexcept;
+    void finish_stretch() noexcept;
+
+    const StreamParts& parts_;
+    Cells cells_;
+    Slotter slotter_;
+    History history_;
+    std::vector<std::unique_ptr<Trace>> traces_;
+    std::int64_t rows_ = 0, active_rows_ = 0, shown_rows_ = 0, shown_active_rows_ = 0;
+    bool news_ = false;
+
+    Despreader despreader_;
+    Reads reading_ = Reads::none;
+    std::uint64_t reading_key_ = 0;
+
+    // The stretch being judged, key by key. A judgement starts over with every payload read until it needs no more:
+    // what was read before is in the log, in the order it is asked for.
+    bool judging_ = false;
+    std::uint64_t judged_key_ = 0;
+    long long stretches_ = 0, judged_until_ = 0, stretch_first_ = 0, stretch_end_ = 0, scored_from_ = 0;
+    std::vector<Logged> log_;
+    StretchVerdict verdict_;
+};
+
+}  // namespace earmark

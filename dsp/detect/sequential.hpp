@@ -1,0 +1,53 @@
+// The alarm: a sequential test over the first packet from any slot on, looked at with every row.
+//
+// In one packet every sign is used once, so for a phase and a strength x, fixed before, the product over the chips
+// heard of exp(x c R) / cosh(x R) is a martingale of mean 1 whatever the audio, and so is a mixture over phases and
+// strengths. P(it ever reaches 1 / p) <= p (Ville 1939): looking after every row costs nothing, and p is paid for only
+// once for each slot that the mark may begin in. The tests for the slots in turn weigh as budget.hpp says.
+#pragma once
+
+#include "dsp/detect/correlator.hpp"
+
+#include <array>
+#include <cstdint>
+
+namespace earmark {
+
+// Takes prompt residuals (whitening.hpp): a verdict 16 ms sooner is worth more here than the last of certainty.
+// Real time: nothing allocates. 25 kB.
+class SequentialTest {
+  public:
+    SequentialTest() { restart(); }
+    // Forgets what was heard; tests begin again with the next slot.
+    void restart() noexcept;
+    // The next row, counted from the start of the signal. True when the evidence grew beyond what it ever was.
+    bool push(const WholeRow& residuals, int bands, long long row, const Correlator& correlator) noexcept;
+
+    double log_evidence() const noexcept { return log_evidence_; }  // ln of the mixture, weights of slot and phase in
+    double log_q() const noexcept { return log_q_; }                // those weights
+    long long first_slot() const noexcept { return first_slot_; }   // where the mark seems to begin
+    int phase() const noexcept { return phase_; }
+
+    template <class Archive>
+    void exchange(Archive& archive) {
+        archive(sums_, starts_, best_sum_, log_evidence_, log_q_, first_slot_, phase_);
+    }
+
+  private:
+    static constexpr int packet_slots = packet_hops / slot_rows;
+    static constexpr int strengths = 3;
+    // For each remainder of the phase and each strength; index (packet row - row / chip_hops) modulo chip_rows.
+    using Sums = std::array<std::array<std::array<std::int32_t, chip_rows>, strengths>, chip_hops>;
+
+    double mixture(const Sums& sums, int phase) const noexcept;
+    void look(int start, int phase) noexcept;
+
+    std::array<Sums, packet_slots> sums_;
+    std::array<std::int64_t, packet_slots> starts_;  // first slot of each test; -1 = none
+    std::array<std::int32_t, packet_slots> best_sum_;
+    double log_evidence_, log_q_;
+    long long first_slot_;
+    int phase_;
+};
+
+}  // namespace earmark
