@@ -15,6 +15,8 @@ from typing import Callable
 import numpy as np
 from scipy.signal import butter, fftconvolve, sosfilt
 
+import playout
+import time_and_pitch
 from speech_codecs import CODECS, transcode
 from corpus import resampled
 
@@ -24,6 +26,7 @@ class Distortion:
     change: Callable
     source: str
     head: Callable = None  # (samples, rate, seed) -> number of samples taken off the start, where any are
+    time_scale: float = 1  # how many times as fast it plays
 
     def __call__(self, samples, rate, seed):
         return self.change(samples, rate, seed)
@@ -182,6 +185,49 @@ def table(talkers=()):
         'reverb_0.6': Distortion(partial(reverb, 0.6), 'RT60 0.6 s, direct to reverberant 0 dB'),
         'phone_call': Distortion(phone_call, 'room, noise, band and codec in a row'),
     })
+    rows.update(_playout())
+    rows.update(_time_and_pitch())
+    return rows
+
+
+def _playout():
+    """Clocks, packets, jitter buffers: rows for `--search drift`; frames deleted all the time are a tempo as well."""
+    rows = {f'clock_{ppm:+d}ppm': Distortion(partial(playout.clock, ppm), 'two sound cards', time_scale=1 + ppm * 1e-6)
+            for ppm in (-500, 500)}
+    for share in (0.03, 0.1):
+        percent = f'{100 * share:g}'
+        rows[f'loss_{percent}_zero'] = Distortion(partial(playout.lost_frames, share, False), 'frames of 20 ms')
+        rows[f'loss_{percent}_repeat'] = Distortion(partial(playout.lost_frames, share, True), 'frames of 20 ms')
+        rows[f'loss_{percent}_deleted'] = Distortion(partial(playout.deleted_frames, share), 'frames of 20 ms',
+                                                     time_scale=1 / (1 - share))
+    rows['buffer_jumps'] = Distortion(partial(playout.buffer_jumps, 2), '1 to 3 frames deleted or repeated every 2 s')
+    rows['adaptive_playout'] = Distortion(playout.adaptive_playout, 'tempo 0.9 to 1.1, another every second')
+    return rows
+
+
+def _time_and_pitch():
+    """Rows that need `--search full`."""
+    rows = {}
+    for factor in (0.8, 0.9, 0.95, 1.05, 1.1, 1.25):
+        rows[f'speed_{factor:g}'] = Distortion(partial(time_and_pitch.speed, factor),
+                                               'AudioSeal 1.25, OmniSealBench 0.5 to 1.5', time_scale=factor)
+    for factor in (0.7, 0.8, 0.9, 1.1, 1.25, 1.5):
+        rows[f'tempo_{factor:g}'] = Distortion(partial(time_and_pitch.tempo_sox, factor),
+                                               'sox tempo -s; AudioMarkBench 0.7 to 1.5', time_scale=factor)
+    for factor in (0.8, 0.9, 1.1, 1.25):
+        rows[f'atempo_{factor:g}'] = Distortion(partial(time_and_pitch.tempo_ffmpeg, factor), 'ffmpeg atempo',
+                                                time_scale=factor)
+    for semitones in (-3, -2, -1, 1, 2, 3):
+        rows[f'pitch_{semitones:+d}'] = Distortion(partial(time_and_pitch.pitch_sox, semitones), 'sox pitch, semitones')
+    for factor in (0.9, 1.1):
+        rows[f'rubberband_{factor:g}'] = Distortion(partial(time_and_pitch.stretch_rubberband, factor),
+                                                    'rubberband --tempo', time_scale=factor)
+        for window_ms, source in ((32, 'a vocoder for speech'), (64, 'twice that'),
+                                  (128, 'AudioMarkBench: librosa time_stretch at 16 kHz')):
+            rows[f'vocoder_{window_ms}ms_{factor:g}'] = Distortion(
+                partial(time_and_pitch.stretch_vocoder, window_ms / 1000, factor), source, time_scale=factor)
+    rows['speed_1.1_tempo_0.85'] = Distortion(partial(time_and_pitch.speed_then_tempo, 1.1, 0.85), 'double conversion',
+                                              time_scale=1.1 * 0.85)
     return rows
 
 

@@ -93,7 +93,7 @@ def run_clip(job, clips, program, options):
         for name, distortion in rows.items():
             change_seed = seeded_number(*seed, name)
             head_s = distortion.head_samples(host, clip.rate, change_seed) / clip.rate
-            moved = [(w, t, start_s - head_s, jitter) for w, t, start_s, jitter in places]
+            moved = [(w, t, (start_s - head_s) / distortion.time_scale, jitter) for w, t, start_s, jitter in places]
             files = write_windows(distortion(marked, clip.rate, change_seed), moved, path('marked'))
             host_files = write_windows(distortion(host, clip.rate, change_seed), moved, path('host'))
             judged = {'mark': judge(program, files, key, options), 'key': judge(program, files, other_key, options),

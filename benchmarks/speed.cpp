@@ -156,7 +156,7 @@ void detecting(::benchmark::State& state) {
     const DetectConfig config = detect_config(rate, keys);
     const std::vector<float> samples = marked_host(rate);
     if (!found(samples, config)) return state.SkipWithError("the mark was not found");
-    RealFft fft(Cells(rate, [](const CellRow&) {}).transform_samples());
+    RealFft fft(CellPlan(rate).fft.length());
     std::array<const float*, 1> channel;
     Turns turns(state, long_s);
     for (auto _ : state) {

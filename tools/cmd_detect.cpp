@@ -81,7 +81,10 @@ Command add_detect(CLI::App& app) {
         ->required()
         ->allow_extra_args(false)
         ->type_name("KEY");
-    command->add_option("--search", options->search, "How much change of tempo and pitch to look through")
+    command
+        ->add_option("--search", options->search,
+                     "none, drift: unchanged speed and pitch, clocks that drift and lost packets followed; full: speed "
+                     "0.8 to 1.25, tempo 0.7 to 1.5, pitch +-3 semitones as well")
         ->check(CLI::IsMember(searches))
         ->type_name("SEARCH")
         ->capture_default_str();

@@ -54,6 +54,8 @@ std::string verdict_line(const std::string& file, const Detection& verdict) {
         line += "payload not read";
     }
     line += ", key " + verdict.key + ", from " + seconds(verdict.start_s) + " to " + seconds(verdict.end_s);
+    if (verdict.time_scale != 1 || verdict.frequency_scale != 1)
+        line += ", time x " + fixed(verdict.time_scale, 3) + ", frequency x " + fixed(verdict.frequency_scale, 3);
     if (verdict.channel > 0) line += ", channel " + std::to_string(verdict.channel);
     return one_line(line);
 }
@@ -77,8 +79,11 @@ std::string json_line(const std::string& file, const Detection& verdict, bool wi
     if (!verdict.reason.empty()) line["reason"] = verdict.reason;
     line["segments"] = Json::array();
     for (const Segment& segment : verdict.segments) {
-        line["segments"].push_back(
-            {{"start_s", time(segment.start_s)}, {"end_s", time(segment.end_s)}, {"log10_p", finite(segment.log10_p)}});
+        line["segments"].push_back({{"start_s", time(segment.start_s)},
+                                    {"end_s", time(segment.end_s)},
+                                    {"log10_p", finite(segment.log10_p)},
+                                    {"time_scale", finite(segment.time_scale)},
+                                    {"frequency_scale", finite(segment.frequency_scale)}});
     }
     if (with_scores) {
         line["scores"] = Json::array();

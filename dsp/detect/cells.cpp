@@ -10,9 +10,8 @@ namespace {
 
 constexpr double window_s = 0.024;
 constexpr int rows_per_s = 250;
-constexpr float energy_floor = 1e-10f;  // about one 16-bit step of noise: digital silence gives flat rows
-constexpr float active_power = 1e-6f;   // -60 dBFS
-constexpr float inaudible = 1e-10f;     // -200 dBFS: silence, lest denormal numbers slow the transform
+constexpr float active_power = 1e-6f;  // -60 dBFS
+constexpr float inaudible = 1e-10f;    // -200 dBFS: silence, lest denormal numbers slow the transform
 constexpr std::size_t spare_samples = 512;
 
 // The smallest even length >= n without a prime factor above 7: fast in every FFT library.
@@ -27,7 +26,7 @@ int fast_length(int n) {
 
 }  // namespace
 
-CellPlan::CellPlan(int rate_hz)
+CellPlan::CellPlan(int rate_hz, double top_hz)
     : sample_rate_hz(rate_hz),
       window_samples(2 * static_cast<int>(std::lround(window_s / 2 * rate_hz))),
       fft(fast_length(window_samples)),
@@ -36,7 +35,7 @@ CellPlan::CellPlan(int rate_hz)
     for (const float w : window) energy += w * w;
     for (float& w : window) w /= std::sqrt(energy);  // white noise of power P gives P in every bin
 
-    const double bin_hz = static_cast<double>(sample_rate_hz) / fft.length();
+    const double bin_hz = this->bin_hz();
     for (int band = 0; band < grid_bands; ++band) {
         const double low = first_band_hz + band * band_hz, high = low + band_hz;
         if (high > 0.99 * sample_rate_hz / 2) break;
@@ -47,6 +46,8 @@ CellPlan::CellPlan(int rate_hz)
         }
         shares.push_back(std::move(share));
     }
+    const int wanted = std::min(static_cast<int>(top_hz / bin_hz), fft.bins());
+    bins = std::max(static_cast<std::size_t>(wanted), shares.back().first_bin + shares.back().weights.size());
 }
 
 Cells::Cells(int sample_rate_hz, Sink sink)
@@ -54,7 +55,7 @@ Cells::Cells(int sample_rate_hz, Sink sink)
 
 Cells::Cells(std::shared_ptr<const CellPlan> plan, Sink sink)
     : plan_(std::move(plan)), fft_(plan_->fft), sink_(std::move(sink)) {
-    power_.resize(plan_->shares.back().first_bin + plan_->shares.back().weights.size());
+    power_.resize(plan_->bins);
     buffer_.resize(plan_->window_samples + spare_samples);
     reset();
 }

@@ -13,6 +13,8 @@
 
 namespace earmark {
 
+inline constexpr float energy_floor = 1e-10f;  // about one 16-bit step of noise: digital silence gives flat rows
+
 struct CellRow {
     std::array<float, grid_bands> log_energy;  // natural logarithm of power; bands above Nyquist are left at the floor
     bool active;                               // louder than -60 dBFS
@@ -30,13 +32,15 @@ struct CellPlan {
         std::vector<float> weights;
     };
 
-    explicit CellPlan(int rate_hz);
+    explicit CellPlan(int rate_hz, double top_hz = 0);  // top_hz: up to where the power of the bins is wanted
+    double bin_hz() const noexcept { return static_cast<double>(sample_rate_hz) / fft.length(); }
     int bands() const noexcept { return static_cast<int>(shares.size()); }  // below Nyquist
 
     int sample_rate_hz, window_samples;
     RealFft fft;
     std::vector<float> window;
     std::vector<BandShare> shares;
+    std::size_t bins = 0;  // of which the power is looked at
 };
 
 // Hann window of 24 ms: one and a half times the embedder's, z + 20 % over 16 ms (design, section 4).
@@ -52,6 +56,8 @@ class Cells {
     void finish() noexcept;                                       // the rows whose centre lies before the end
 
     int bands() const noexcept { return plan_->bands(); }  // bands below Nyquist
+    // Power of the bins of the row that the sink is just given; white noise of power P has P in every bin.
+    std::span<const float> power() const noexcept { return power_; }
     std::int64_t samples() const noexcept { return samples_; }
     std::int64_t rows() const noexcept { return rows_; }
 

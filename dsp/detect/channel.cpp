@@ -14,10 +14,18 @@ constexpr int publish_rows = 64;                 // 0.256 s, in step with the sl
 constexpr std::size_t most_readings = 48;        // of one stretch and key
 constexpr int live_candidates = 8;               // a live payload is tried more often: each try must be surer
 
+// What of its weight a search leaves to unchanged speed and pitch.
+double log_unscaled_weight(const DetectConfig& config) {
+    return config.search == Search::full ? log_scale_weight({}) : 0;
+}
+
 }  // namespace
 
 StreamParts::StreamParts(const DetectConfig& c)
-    : config(c), cells(std::make_shared<const CellPlan>(config.sample_rate_hz)), keys(c.keys.begin(), c.keys.end()) {
+    : config(c),
+      cells(std::make_shared<const CellPlan>(config.sample_rate_hz,
+                                             config.search == Search::full ? spectrogram_top_hz : 0)),
+      keys(c.keys.begin(), c.keys.end()) {
     for (NamedKey& key : config.keys) key.name.shrink_to_fit();
 }
 
@@ -60,10 +68,17 @@ Channel::Channel(const StreamParts& parts)
       cells_(parts.cells, [this](const CellRow& row) { take_row(row); }),
       slotter_(parts.cells->bands()),
       history_(parts.cells->bands() / 2, stretch_slots + spare_slots) {
-    const double log_weight = -std::log(static_cast<double>(parts.keys.size()) * parts.config.channels);
+    const double log_weight =
+        log_unscaled_weight(parts.config) - std::log(static_cast<double>(parts.keys.size()) * parts.config.channels);
     for (const KeyParts& key : parts.keys)
         traces_.push_back(
             std::make_unique<Trace>(key, TraceConfig{log_weight, parts.config.p_max, parts.config.scores}));
+    if (parts.config.search == Search::full) {
+        const int rows = (stretch_slots + spare_slots) * slot_rows;
+        spectrogram_.emplace(rows, static_cast<int>(parts.cells->bins), parts.cells->bin_hz(),
+                             parts.config.sample_rate_hz / 2.0);
+        for (const KeyParts& key : parts.keys) scales_.emplace_back(key.carrier);
+    }
     log_.reserve(most_readings);
     verdict_.segments.reserve(most_stretch_segments);
     if (parts.config.scores) verdict_.scores.reserve(stretch_slots);
@@ -81,11 +96,14 @@ void Channel::reset() noexcept {
     reading_key_ = judged_key_ = 0;
     stretches_ = judged_until_ = stretch_first_ = stretch_end_ = scored_from_ = 0;
     log_.clear();
+    if (spectrogram_) spectrogram_->reset();
+    for (ScaleSearch& scales : scales_) scales.reset();
 }
 
 void Channel::take_row(const CellRow& row) noexcept {
     ++rows_;
     active_rows_ += row.active;
+    if (spectrogram_) spectrogram_->push(cells_.power());
     bool found = false;
     const bool slot_ended = slotter_.push(row);
     if (slotter_.has_prompt()) {
@@ -164,13 +182,25 @@ void Channel::judge_next(bool at_once) noexcept {
     LoggedReader reader(*this, parts_.keys[judged_key_], at_once);
     const double log_weight =
         log_stretch_weight(stretches_) - std::log(static_cast<double>(parts_.keys.size()) * parts_.config.channels);
-    judge({slots.view(), stretch_first_, trace.key().carrier, log_weight, parts_.config.p_max, &reader}, trace.tracks(),
-          verdict_);
+    judge({slots.view(), stretch_first_, trace.key().carrier, log_weight + log_unscaled_weight(parts_.config),
+           parts_.config.p_max, &reader},
+          trace.tracks(), verdict_);
     if (reader.waits()) return;
+    if (spectrogram_) judge_scales(log_weight);
     trace.take(verdict_, static_cast<double>(stretch_end_) * slot_s, scored_from_);
     log_.clear();
     judging_ = ++judged_key_ < traces_.size();
     if (!verdict_.segments.empty()) publish();
+}
+
+// Adds to the verdict of the stretch what stands at other scales.
+void Channel::judge_scales(double log_weight) {
+    const long long from = std::max(stretch_first_ * slot_rows, spectrogram_->first_row());
+    const long long until = std::min(stretch_end_ * slot_rows + whitening_look_ahead, spectrogram_->end_row());
+    StretchVerdict scaled = scales_[judged_key_].search({*spectrogram_, from, until, scored_from_ * slot_rows},
+                                                        verdict_, log_weight, parts_.config.p_max);
+    verdict_ = stronger(std::move(verdict_), std::move(scaled));
+    verdict_.segments.reserve(most_stretch_segments);
 }
 
 void Channel::finish_stretch() noexcept {

@@ -3,12 +3,14 @@
 #pragma once
 
 #include "dsp/detect/cells.hpp"
+#include "dsp/detect/scale_search.hpp"
 #include "dsp/detect/slotter.hpp"
 #include "dsp/detect/trace.hpp"
 
 #include <earmark/detector.hpp>
 
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -66,6 +68,7 @@ class Channel {
     void step() noexcept;
     void note_reading() noexcept;
     void judge_next(bool at_once) noexcept;
+    void judge_scales(double log_weight);
     void finish_stretch() noexcept;
 
     const StreamParts& parts_;
@@ -87,6 +90,10 @@ class Channel {
     long long stretches_ = 0, judged_until_ = 0, stretch_first_ = 0, stretch_end_ = 0, scored_from_ = 0;
     std::vector<Logged> log_;
     StretchVerdict verdict_;
+
+    // Of Search::full alone: the rows of the last stretch, and for each key what looks through their scales.
+    std::optional<Spectrogram> spectrogram_;
+    std::vector<ScaleSearch> scales_;
 };
 
 }  // namespace earmark

@@ -19,8 +19,6 @@ void validate(const DetectConfig& config) {
     if (config.keys.empty()) throw Error(Fault::usage, "keys: 0 given, at least 1 is needed");
     if (!(config.p_max > 0 && config.p_max < 1))
         throw Error(Fault::usage, "p_max: " + std::to_string(config.p_max) + " is outside 0 to 1 (both excluded)");
-    if (config.search != Search::none)
-        throw Error(Fault::usage, "search: '" + std::string(name(config.search)) + "' is not built yet; use 'none'");
 }
 
 std::string active_reason(double active_s) {
@@ -79,6 +77,10 @@ Detection Detector::State::verdict(double duration_s) const {
             found.payload_log10_p = segment.payload_log10_p;
         }
     }
+    const auto surest = std::min_element(found.segments.begin(), found.segments.end(),
+                                         [](const Segment& a, const Segment& b) { return a.log10_p < b.log10_p; });
+    found.time_scale = surest->time_scale;
+    found.frequency_scale = surest->frequency_scale;
     found.start_s = found.segments.front().start_s;
     found.end_s = found.segments.back().end_s;
     return found;

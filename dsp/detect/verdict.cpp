@@ -90,10 +90,20 @@ void judge(const Stretch& stretch, const TrackList& tracks, StretchVerdict& verd
               [](const Segment& a, const Segment& b) { return a.start_s < b.start_s; });
 }
 
+namespace {
+
+// Stretches may find a scale a little differently; a hundredth is another one.
+bool same_scale(const Segment& a, const Segment& b) {
+    return std::abs(a.time_scale - b.time_scale) < 0.01 * a.time_scale &&
+           std::abs(a.frequency_scale - b.frequency_scale) < 0.01 * a.frequency_scale;
+}
+
+}  // namespace
+
 void merge_segments(std::vector<Segment>& all, const std::vector<Segment>& later) {
     for (const Segment& segment : later) {
-        const bool agrees =
-            !all.empty() && (!all.back().payload || !segment.payload || *all.back().payload == *segment.payload);
+        const bool agrees = !all.empty() && same_scale(all.back(), segment) &&
+                            (!all.back().payload || !segment.payload || *all.back().payload == *segment.payload);
         if (all.empty() || segment.start_s > all.back().end_s + slot_s / 2 || !agrees) {
             if (all.size() == most_segments) all.erase(all.begin());
             all.push_back(segment);
@@ -107,7 +117,11 @@ void merge_segments(std::vector<Segment>& all, const std::vector<Segment>& later
         Segment& last = all.back();
         last.start_s = std::min(last.start_s, segment.start_s);
         last.end_s = std::max(last.end_s, segment.end_s);
-        last.log10_p = std::min(last.log10_p, segment.log10_p);
+        if (segment.log10_p < last.log10_p) {
+            last.log10_p = segment.log10_p;
+            last.time_scale = segment.time_scale;
+            last.frequency_scale = segment.frequency_scale;
+        }
         if (segment.payload && (!last.payload || segment.payload_log10_p < last.payload_log10_p)) {
             last.payload = segment.payload;
             last.payload_log10_p = segment.payload_log10_p;

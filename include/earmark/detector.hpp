@@ -27,7 +27,12 @@
 
 namespace earmark {
 
-// How much of time and frequency scale is searched. Only `none` is built yet; the others throw Error(usage).
+// How much of time and frequency scale is searched.
+//
+//     none    unchanged speed and pitch
+//     drift   the same: clocks that differ (+-500 ppm and more), lost packets and jumps are always followed
+//     full    speed 0.8 to 1.25, tempo 0.7 to 1.5, pitch +-3 semitones, and speed with tempo; every 32.8 s of audio
+//             it looks through the last 65.5 s, inside push(), and allocates there: not for the audio path
 enum class Search { none, drift, full };
 
 std::string_view name(Search search);
@@ -53,6 +58,7 @@ struct Segment {
     double log10_p = 0;
     std::optional<Payload> payload;  // as read from this segment alone
     double payload_log10_p = 0;
+    double time_scale = 1, frequency_scale = 1;  // as in Detection
 };
 
 // The score over time, for plots: evidence along the best hypothesis in the 0.512 s from start_s on.
@@ -69,6 +75,8 @@ struct Detection {
     std::string key;             // name of the key found, empty when not marked
     int channel = 0;             // channel found
     double start_s = 0, end_s = 0;
+    // How the audio plays beside what was marked, of the segment of least p: time 1.1 = 1.1 times as fast,
+    // frequency 1.1 = every frequency 1.1 times as high; a tape that runs fast changes both alike.
     double time_scale = 1, frequency_scale = 1;
     double duration_s = 0, active_s = 0;
     double hypotheses = 0;  // 1 / weight of the hypothesis that decided

@@ -168,7 +168,6 @@ TEST_CASE("detector: what the config may not say is refused by field, value and 
         {[](DetectConfig& c) { c.p_max = 0; }, Fault::usage, "p_max", "0.0"},
         {[](DetectConfig& c) { c.p_max = 1; }, Fault::usage, "p_max", "1.0"},
         {[](DetectConfig& c) { c.p_max = std::nan(""); }, Fault::usage, "p_max", "nan"},
-        {[](DetectConfig& c) { c.search = Search::full; }, Fault::usage, "search", "full"},
         {[](DetectConfig& c) { c.sample_rate_hz = 7999; }, Fault::input, "sample_rate_hz", "7999"},
         {[](DetectConfig& c) { c.channels = 65; }, Fault::input, "channels", "65"}};
     for (const Bad& bad : all) {

@@ -3,6 +3,7 @@
 #include "dsp/detect/verdict.hpp"
 #include "tests/support/effort.hpp"
 #include "tests/support/mono.hpp"
+#include "tests/support/shares.hpp"
 #include "tests/support/slots.hpp"
 
 #include <doctest/doctest.h>
@@ -16,7 +17,6 @@ using namespace earmark::test;
 namespace {
 
 constexpr int rate = 8000;
-constexpr double alphas[]{0.5, 0.2, 0.1, 0.05, 0.02, 0.01};
 
 struct Host {
     std::string name;
@@ -43,18 +43,6 @@ std::vector<Host> hosts() {
             {"packet loop", packet_loop(seconds)},
             {"marked with another key", embed_mono(speech, mono_config(rate, Profile::robust, 999983)).samples},
             {"silence", silence(seconds, rate)}};
-}
-
-// The share of p <= alpha may pass alpha by no more than chance allows: four standard deviations.
-void check_shares(const std::string& what, const std::vector<double>& log10_ps) {
-    const double n = double(log10_ps.size());
-    for (const double alpha : alphas) {
-        const auto hits =
-            std::count_if(log10_ps.begin(), log10_ps.end(), [&](double p) { return p <= std::log10(alpha); });
-        CAPTURE(what);
-        CAPTURE(alpha);
-        CHECK(double(hits) <= alpha * n + 4 * std::sqrt(alpha * (1 - alpha) * n) + 1);
-    }
 }
 
 }  // namespace
