@@ -3,6 +3,7 @@
 #include "dsp/embed/cell_signs.hpp"
 #include "dsp/embed/limiter.hpp"
 #include "dsp/embed/spreader.hpp"
+#include "dsp/simd/kernels.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -14,10 +15,6 @@ namespace {
 
 constexpr float active_rms = 1e-3f;     // -60 dBFS: below lies no speech worth a mark
 constexpr float largest_sample = 1e6f;  // beyond, float arithmetic would overflow
-
-float usable(float x) {
-    return std::isfinite(x) ? std::clamp(x, -largest_sample, largest_sample) : 0.0f;
-}
 
 }  // namespace
 
@@ -67,6 +64,7 @@ struct Embedder::State {
         filled = 0;
     }
 
+    const simd::Kernels& kernels = simd::kernels();
     FrameSizes sizes;
     int sample_rate_hz;
     CellSigns signs;
@@ -98,7 +96,8 @@ void Embedder::process(const float* const* in, float* const* out, std::size_t sa
             latency_samples() - std::min<std::uint64_t>(latency_samples(), s.report.samples);
         for (std::size_t c = 0; c < s.channels.size(); ++c) {
             State::Channel& channel = s.channels[c];
-            std::transform(in[c] + done, in[c] + done + count, channel.waiting.begin() + s.filled, usable);
+            s.kernels.usable(in[c] + done, static_cast<int>(count), 0, largest_sample,
+                             channel.waiting.data() + s.filled);
             std::copy_n(channel.ready.begin() + s.filled, count, out[c] + done);
             std::fill_n(out[c] + done, std::min<std::uint64_t>(count, before_first), 0.0f);
         }

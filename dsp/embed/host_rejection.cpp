@@ -23,24 +23,21 @@ std::span<const float, chip_bands> HostRejection::factors(const BandLevels& newe
     auto& frame = levels_[newest_];
     std::copy(newest.begin(), newest.end(), frame.begin() + 1);
     frame.front() = newest.front();
-    frame.back() = newest.back();
+    frame[grid_bands + 1] = newest.back();
 
-    std::array<float, chip_bands> readings{};
+    std::array<const float*, whitening_hops.size()> rows;
     const int newest_row = hop_in_chip - first_cell_middle + look_ahead;
     for (std::size_t h = 0; h < whitening_hops.size(); ++h) {
         const int age = std::max(0, newest_row - whitening_hops[h]);
-        const auto& row = levels_[(newest_ - age + frames) % frames];
-        const float* taps = trained_whitening_taps.data() + h * whitening_bands.size();
-        for (int chip = 0; chip < chip_bands; ++chip)
-            for (std::size_t b = 0; b < whitening_bands.size(); ++b) readings[chip] += taps[b] * row[2 * chip + b];
+        rows[h] = levels_[(newest_ - age + frames) % frames].data();
     }
+    kernels_.chip_filter(rows.data(), static_cast<int>(rows.size()), trained_whitening_taps.data(), padded_chip_bands,
+                         largest_reading, readings_.data());
     // The pattern of a chip begins with + in even cells and - in odd ones (chip_pattern); its sign is taken off with
     // it.
     const float pattern = hop_in_chip < cell_hops ? 1.0f : -1.0f;
-    for (int chip = 0; chip < chip_bands; ++chip) {
-        const float reading = std::clamp(readings[chip], -largest_reading, largest_reading);
-        factors_[chip] = 1 - strength_ * pattern * cell_signs[2 * chip] * reading;
-    }
+    for (int chip = 0; chip < chip_bands; ++chip)
+        factors_[chip] = 1 - strength_ * pattern * cell_signs[2 * chip] * readings_[chip];
     return factors_;
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "dsp/carrier/grid.hpp"
+#include "dsp/simd/kernels.hpp"
 
 #include <array>
 #include <span>
@@ -23,7 +24,7 @@ class HostRejection {
     // strength: share of the depth given away for one unit of the filter's reading (its deviation on speech is about
     // 1). Measured on the tuning speakers: 0.15 costs nothing that PESQ, STOI or SI-SNR can see; 0.25 and more cost
     // about what the same evidence costs by depth.
-    explicit HostRejection(float strength) : strength_(strength) { reset(); }
+    explicit HostRejection(float strength) : kernels_(simd::kernels()), strength_(strength) { reset(); }
     void reset() noexcept;
 
     // newest: the frame look_ahead hops after the one to be marked. hop_in_chip: 0 .. 7, the frame's place in its row
@@ -34,7 +35,12 @@ class HostRejection {
   private:
     static constexpr int frames = 16;  // a power of 2 above the 13 rows of the filter and the look-ahead
 
-    std::array<std::array<float, grid_bands + 2>, frames> levels_{};  // a ring; the edge bands stand twice
+    static constexpr int padded_chip_bands = 32;
+
+    const simd::Kernels& kernels_;
+    // A ring; the edge bands stand twice, and behind them nothing.
+    std::array<std::array<float, 2 * padded_chip_bands + 2>, frames> levels_{};
+    std::array<float, padded_chip_bands> readings_{};
     float strength_;
     std::array<float, chip_bands> factors_{};
     int newest_ = 0;

@@ -24,7 +24,8 @@ float allowed_gain(std::span<const float> host, std::span<const float> change) {
 
 }  // namespace
 
-Limiter::Limiter(int hop_samples) : host_(hop_samples), change_(hop_samples), marked_(hop_samples) {}
+Limiter::Limiter(int hop_samples)
+    : kernels_(simd::kernels()), host_(hop_samples), change_(hop_samples), marked_(hop_samples) {}
 
 void Limiter::reset() noexcept {
     std::fill(host_.begin(), host_.end(), 0.0f);
@@ -35,18 +36,14 @@ void Limiter::reset() noexcept {
 }
 
 std::span<const float> Limiter::add_hop(std::span<const float> host, std::span<const float> change) noexcept {
-    const float next_gain = allowed_gain(host, change);
+    const int hop = static_cast<int>(marked_.size());
+    const float next_gain = kernels_.exceeds(host.data(), change.data(), hop) ? allowed_gain(host, change) : 1;
     const float end_gain = std::min(hop_gain_, next_gain);
-    const float slope = (end_gain - edge_gain_) / static_cast<float>(marked_.size());
+    const float slope = (end_gain - edge_gain_) / static_cast<float>(hop);
     limited_ = edge_gain_ < 1 || end_gain < 1;
-    change_energy_ = host_energy_ = 0;
-    for (std::size_t i = 0; i < marked_.size(); ++i) {
-        const float applied = (edge_gain_ + slope * static_cast<float>(i)) * change_[i];
-        const float ceiling = ceiling_for(host_[i]);
-        marked_[i] = std::clamp(host_[i] + applied, -ceiling, ceiling);  // the clamp only catches rounding
-        change_energy_ += applied * applied;
-        host_energy_ += host_[i] * host_[i];
-    }
+    const auto energies = kernels_.mix(host_.data(), change_.data(), hop, edge_gain_, slope, marked_.data());
+    change_energy_ = energies.change;
+    host_energy_ = energies.host;
     std::copy(host.begin(), host.end(), host_.begin());
     std::copy(change.begin(), change.end(), change_.begin());
     edge_gain_ = end_gain;

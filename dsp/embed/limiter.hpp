@@ -1,6 +1,8 @@
 // Keeps the marked signal inside full scale by making the mark shallower, never by touching the host.
 #pragma once
 
+#include "dsp/simd/kernels.hpp"
+
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -22,6 +24,7 @@ class Limiter {
     double host_energy() const noexcept { return host_energy_; }
 
   private:
+    const simd::Kernels& kernels_;
     std::vector<float> host_, change_, marked_;
     float edge_gain_ = 1;  // at the start of the hop that waits
     float hop_gain_ = 1;   // the most that the hop that waits allows

@@ -36,6 +36,7 @@ Spreader::Spreader(int sample_rate_hz, const DepthRule& rule)
     : sizes_(sample_rate_hz),
       sample_rate_hz_(sample_rate_hz),
       rule_(rule),
+      kernels_(simd::kernels()),
       fft_(sizes_.frame),
       flatness_(sizes_.mask_window, sample_rate_hz, grid_top_hz),
       evenness_(rule_.usual_frame),
@@ -44,10 +45,18 @@ Spreader::Spreader(int sample_rate_hz, const DepthRule& rule)
     for (int bin = 0; bin < fft_.bins(); ++bin) {
         const double frequency_hz = static_cast<double>(bin) * sample_rate_hz / sizes_.frame;
         const int band = static_cast<int>(std::floor((frequency_hz - first_band_hz) / band_hz));
-        band_.push_back(band >= 0 && band < grid_bands ? band : -1);
+        if (band >= grid_bands) break;
+        for (; bands_ <= band; ++bands_) band_start_[bands_] = bin;
+        end_bin_ = band_start_[bands_] = bin + 1;
+        counts_.push_back(band < telephone_bands ? 1.0f : 0.0f);
         ramp_.push_back(rule_.ramp(frequency_hz));
     }
-    for (Spectrum& spectrum : spectra_) spectrum.resize(fft_.bins());
+    first_bin_ = band_start_[0];
+    for (Spectrum& spectrum : spectra_) spectrum.resize(end_bin_);
+    power_.resize(end_bin_);
+    gain_.resize(end_bin_);
+    lean_.resize(end_bin_);
+    heard_depth_.resize(end_bin_);
     history_.resize(sizes_.history());
     overlap_.resize(sizes_.frame);
     change_.resize(sizes_.hop);
@@ -100,40 +109,40 @@ void Spreader::spread(const CellSigns& signs) noexcept {
 // The newest frame that the mask window holds, kept until its turn comes.
 void Spreader::analyse_ahead(std::span<const float> mask_samples) noexcept {
     const auto frame = mask_samples.last(sizes_.frame);
-    const auto time = fft_.time();
-    for (int i = 0; i < sizes_.frame; ++i) time[i] = frame[i] * window_[i];
+    kernels_.multiply(frame.data(), window_.data(), sizes_.frame, fft_.time().data());
     fft_.forward();
     const auto spectrum = fft_.frequency();
     newest_spectrum_ = (newest_spectrum_ + 1) % static_cast<int>(spectra_.size());
-    std::copy(spectrum.begin(), spectrum.end(), spectra_[newest_spectrum_].begin());
+    std::copy_n(spectrum.begin(), end_bin_, spectra_[newest_spectrum_].begin());
+    kernels_.power(spectrum.data(), end_bin_, 0, power_.data());
     levels_.fill(level_floor * static_cast<float>(sizes_.frame));
-    for (int bin = 0; bin < fft_.bins(); ++bin)
-        if (band_[bin] >= 0) levels_[band_[bin]] += std::norm(spectrum[bin]);
-    for (float& level : levels_) level = std::log(level);
+    for (int band = 0; band < bands_; ++band)
+        for (int bin = band_start_[band]; bin < band_start_[band + 1]; ++bin) levels_[band] += power_[bin];
+    kernels_.log(levels_.data(), grid_bands, levels_.data());
 }
 
 void Spreader::change(const Spectrum& frame, std::span<const float> cell_signs,
                       std::span<const float> factors) noexcept {
     const auto flatness = flatness_.flatness(), level = flatness_.log_level();
-    loudest_ = std::max(loudest_ - forget_per_hop, *std::max_element(level.begin(), level.end()));
-    const float scale = evenness_.scale();
-    const auto spectrum = fft_.frequency();
-    float squared_depths = 0;
-    for (int bin = 0; bin < fft_.bins(); ++bin) {
-        const int band = band_[bin];
-        spectrum[bin] = 0;
-        if (band < 0) continue;
-        const float below = loudest_ - level[bin];
-        const bool heard = below < heard_log_level;
-        const float depth_db = rule_.depth_db(flatness[bin], ramp_[bin], below);
-        if (heard && band < telephone_bands) squared_depths += depth_db * depth_db;
-        const float even_db = depth_db * (heard ? scale : std::min(scale, 1.0f));
-        const float gain_log = even_db * factors[band / 2] * cell_signs[band] * db_to_log;
-        spectrum[bin] = frame[bin] * ((std::exp(gain_log) - 1) / static_cast<float>(sizes_.frame));
+    loudest_ = std::max(loudest_ - forget_per_hop, kernels_.largest(level.data(), static_cast<int>(level.size())));
+    for (int band = 0; band < bands_; ++band) {
+        const float lean = factors[band / 2] * cell_signs[band] * db_to_log;
+        std::fill(lean_.begin() + band_start_[band], lean_.begin() + band_start_[band + 1], lean);
     }
+    const float scale = evenness_.scale();
+    kernels_.depths({rule_.floor_db, rule_.noise_db, rule_.loud_cut, rule_.quiet_gain, loudest_, heard_log_level, scale,
+                     std::min(scale, 1.0f)},
+                    flatness.data(), level.data(), ramp_.data(), lean_.data(), end_bin_, heard_depth_.data(),
+                    gain_.data());
+    const float squared_depths =
+        kernels_.multiply_energy(heard_depth_.data(), counts_.data(), end_bin_, heard_depth_.data());
     evenness_.add_frame(squared_depths);
+    const auto spectrum = fft_.frequency();
+    std::fill(spectrum.begin(), spectrum.end(), 0.0f);
+    kernels_.apply_gain(frame.data() + first_bin_, gain_.data() + first_bin_, end_bin_ - first_bin_,
+                        1 / static_cast<float>(sizes_.frame), spectrum.data() + first_bin_);
     fft_.inverse();
-    for (int i = 0; i < sizes_.frame; ++i) overlap_[i] += fft_.time()[i] * window_[i];
+    kernels_.multiply_add(fft_.time().data(), window_.data(), sizes_.frame, overlap_.data());
 }
 
 }  // namespace earmark

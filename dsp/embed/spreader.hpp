@@ -8,6 +8,7 @@
 #include "dsp/masking/depth.hpp"
 #include "dsp/masking/evenness.hpp"
 #include "dsp/masking/flatness.hpp"
+#include "dsp/simd/kernels.hpp"
 #include "dsp/transform/fft.hpp"
 
 #include <array>
@@ -47,12 +48,18 @@ class Spreader {
     FrameSizes sizes_;
     int sample_rate_hz_;
     DepthRule rule_;
+    const simd::Kernels& kernels_;
     RealFft fft_;
     Flatness flatness_;
     Evenness evenness_;
     HostRejection rejection_;
-    std::vector<float> window_, ramp_;
-    std::vector<int> band_;                                        // of every bin, -1 outside the grid
+    std::vector<float> window_, ramp_, counts_;     // counts_: 1 for bins that Evenness counts, else 0
+    std::array<int, grid_bands + 1> band_start_{};  // band b holds the bins from [b] up to [b + 1]
+    int bands_ = 0;                                 // below Nyquist
+    int first_bin_ = 0, end_bin_ = 0;               // those inside the grid
+    // Of every bin: power, natural logarithm of the gain, what band and sign make of a depth in dB, depth where the
+    // host is heard.
+    std::vector<float> power_, gain_, lean_, heard_depth_;
     BandLevels levels_{};                                          // of the newest frame
     std::array<Spectrum, HostRejection::look_ahead + 1> spectra_;  // frames analysed ahead, a ring
     int newest_spectrum_ = 0;

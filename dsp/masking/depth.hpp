@@ -21,7 +21,7 @@ struct DepthRule {
     float host_rejection;  // strength of HostRejection; 0: none
 
     float ramp(double frequency_hz) const noexcept;
-    // below_loudest: natural logarithm of a power ratio, >= 0.
+    // below_loudest: natural logarithm of a power ratio, >= 0. The kernel `depths` does the same for a whole frame.
     float by_level(float below_loudest) const noexcept;
     float depth_db(float flatness, float ramp_here, float below_loudest) const noexcept;
 };

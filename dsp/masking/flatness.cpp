@@ -14,7 +14,7 @@ constexpr float power_floor = 1e-10f;  // far under one 16-bit step: keeps the l
 }  // namespace
 
 Flatness::Flatness(int window_samples, int sample_rate_hz, double highest_hz)
-    : fft_(window_samples), window_(hann(window_samples)) {
+    : fft_(window_samples), kernels_(simd::kernels()), window_(hann(window_samples)) {
     const double bin_hz = static_cast<double>(sample_rate_hz) / window_samples;
     half_width_bins_ = static_cast<int>(std::lround(half_width_hz / bin_hz));
     // Coarse bins wanted: every second one of ours, as far as highest_hz and the Nyquist bin go.
@@ -22,31 +22,22 @@ Flatness::Flatness(int window_samples, int sample_rate_hz, double highest_hz)
     const int needed = 2 * bins_ + 2 * half_width_bins_;
     power_.resize(needed);
     log_power_.resize(needed);
+    scratch_.resize(2 * needed);
     flatness_.resize(bins_);
     log_level_.resize(bins_);
 }
 
 void Flatness::analyse(std::span<const float> samples) noexcept {
-    const auto time = fft_.time();
-    for (std::size_t i = 0; i < time.size(); ++i) time[i] = samples[i] * window_[i];
+    kernels_.multiply(samples.data(), window_.data(), fft_.length(), fft_.time().data());
     fft_.forward();
-    const auto spectrum = fft_.frequency();
-    const int edge = half_width_bins_, last = static_cast<int>(spectrum.size()) - 1;
-    for (int i = 0; i < static_cast<int>(power_.size()); ++i) {
-        const auto bin = spectrum[std::clamp(i - edge, 0, last)];  // the edges repeat
-        power_[i] = bin.real() * bin.real() + bin.imag() * bin.imag() + power_floor;
-        log_power_[i] = std::log(power_[i]);
-    }
-    const int width = 2 * edge + 1;
-    for (int k = 0; k < bins_; ++k) {
-        float arithmetic = 0, geometric = 0;
-        for (int i = 2 * k; i < 2 * k + width; ++i) {
-            arithmetic += power_[i];
-            geometric += log_power_[i];
-        }
-        log_level_[k] = std::log(arithmetic / static_cast<float>(width));
-        flatness_[k] = std::min(1.0f, std::exp(geometric / static_cast<float>(width) - log_level_[k]));
-    }
+    const int edge = half_width_bins_, needed = static_cast<int>(power_.size());
+    const int inside = std::min(fft_.bins(), needed - edge);
+    kernels_.power(fft_.frequency().data(), inside, power_floor, power_.data() + edge);
+    std::fill_n(power_.begin(), edge, power_[edge]);  // the edges repeat
+    std::fill(power_.begin() + edge + inside, power_.end(), power_[edge + inside - 1]);
+    kernels_.log(power_.data(), needed, log_power_.data());
+    kernels_.flatness(power_.data(), log_power_.data(), bins_, edge, scratch_.data(), flatness_.data(),
+                      log_level_.data());
 }
 
 }  // namespace earmark

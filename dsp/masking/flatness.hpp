@@ -1,6 +1,7 @@
 // Spectral flatness and level round every bin: how noise-like the host is there, hence how much change it hides.
 #pragma once
 
+#include "dsp/simd/kernels.hpp"
 #include "dsp/transform/fft.hpp"
 
 #include <span>
@@ -24,7 +25,8 @@ class Flatness {
 
   private:
     RealFft fft_;
-    std::vector<float> window_, power_, log_power_, flatness_, log_level_;
+    const simd::Kernels& kernels_;
+    std::vector<float> window_, power_, log_power_, scratch_, flatness_, log_level_;
     int half_width_bins_, bins_;
 };
 

@@ -15,7 +15,7 @@ ROOMS = {
     "dsp/simd": {"include"},
     "dsp/realtime": {"include"},
     "dsp/transform": {"simd"},
-    "dsp/masking": {"include", "transform"},
+    "dsp/masking": {"include", "transform", "simd"},
     "dsp/embed": {"include", "masking", "transform", "carrier", "coding", "simd"},
     "dsp/cue": {"include", "transform"},
     "dsp/detect": {"include", "transform", "carrier", "coding", "simd"},

@@ -1,0 +1,192 @@
+// How fast the engines are, and how far from the transforms alone.
+//
+//     benchmark_speed --benchmark_out=speed.json --benchmark_out_format=json
+//
+// Each job runs side by side with its floor, the bare transforms that it cannot do without, piece by piece in turns, so
+// that whatever else the machine does meets both alike. Time is processor time of this thread. Counters: x_real_time,
+// floor_us and over_floor (job over floor). Every job checks its result before it is timed.
+#include <earmark/earmark.hpp>
+
+#include "benchmarks/false_alarms/synthetic.hpp"
+#include "dsp/detect/cells.hpp"
+#include "dsp/embed/spreader.hpp"
+#include "dsp/simd/kernels.hpp"
+#include "dsp/transform/fft.hpp"
+
+#include <benchmark/benchmark.h>
+
+#include <array>
+#include <cmath>
+#include <ctime>
+#include <string>
+#include <vector>
+
+using namespace earmark;
+using earmark::benchmark::Random;
+
+namespace {
+
+constexpr double long_s = 60;  // what is marked, found again and then timed
+constexpr double piece_s = 4;  // job and floor take turns
+constexpr std::uint64_t seed = 1;
+
+double thread_s() {
+    timespec now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+template <class Work>
+double seconds(Work work) {
+    const double start = thread_s();
+    work();
+    return thread_s() - start;
+}
+
+// Noise that comes and goes like syllables, never silent.
+std::vector<float> host(double length_s, int rate) {
+    Random random(seed);
+    std::vector<float> samples(static_cast<std::size_t>(length_s * rate));
+    float last = 0;
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+        const double swell = std::pow(std::sin(3.1 * static_cast<double>(i) / rate), 2) + 0.01;
+        last = 0.7f * last + static_cast<float>(0.05 * swell * random.normal());
+        samples[i] = last;
+    }
+    return samples;
+}
+
+Key key(std::uint8_t number) {
+    std::array<std::uint8_t, key_bytes> bytes{};
+    bytes[0] = number;
+    bytes[1] = static_cast<std::uint8_t>(number >> 4);
+    return Key::from_bytes(bytes);
+}
+
+EmbedConfig embed_config(int rate) {
+    return {.key = key(0), .payload = Payload::from_uint64(0x0123456789abcdef), .sample_rate_hz = rate};
+}
+
+AudioView view(const std::vector<float>& samples, std::array<const float*, 1>& channel, int rate) {
+    channel = {samples.data()};
+    return {channel, samples.size(), rate};
+}
+
+std::vector<float> marked_host(int rate) {
+    const std::vector<float> samples = host(long_s, rate);
+    std::array<const float*, 1> channel;
+    return embed(view(samples, channel, rate), embed_config(rate)).audio.channels[0];
+}
+
+DetectConfig detect_config(int rate, int keys) {
+    DetectConfig config{.keys = {}, .sample_rate_hz = rate};
+    for (int k = keys - 1; k >= 0; --k) {
+        std::array<std::uint8_t, key_bytes> bytes{};
+        bytes[0] = static_cast<std::uint8_t>(k);
+        bytes[1] = static_cast<std::uint8_t>(k >> 8);
+        config.keys.push_back({std::to_string(k), Key::from_bytes(bytes)});
+    }
+    return config;
+}
+
+bool found(const std::vector<float>& marked, const DetectConfig& config) {
+    std::array<const float*, 1> channel;
+    const Detection detection = detect(view(marked, channel, config.sample_rate_hz), config);
+    return detection.marked && detection.key == "0" && detection.payload == embed_config(8000).payload;
+}
+
+// Adds up the turns of a job and its floor.
+class Turns {
+  public:
+    Turns(::benchmark::State& state, double audio_s) : state_(state), audio_s_(audio_s) {}
+    ~Turns() {
+        const double turns = static_cast<double>(state_.iterations());
+        state_.counters["x_real_time"] = audio_s_ * turns / job_s_;
+        state_.counters["floor_us"] = 1e6 * floor_s_ / turns;
+        state_.counters["over_floor"] = job_s_ / floor_s_;
+        state_.SetLabel(simd_target());
+    }
+    void add(double job_s, double floor_s) {
+        state_.SetIterationTime(job_s);
+        job_s_ += job_s;
+        floor_s_ += floor_s;
+    }
+
+  private:
+    ::benchmark::State& state_;
+    double audio_s_, job_s_ = 0, floor_s_ = 0;
+};
+
+// What an embedder transforms for each hop: a frame there and back, and the window of the masking rule.
+class EmbedFloor {
+  public:
+    explicit EmbedFloor(int rate) : sizes_(rate), frame_(sizes_.frame), mask_(sizes_.mask_window) {}
+    void run(double length_s) {
+        const int hops = static_cast<int>(length_s / hop_s);
+        for (int hop = 0; hop < hops; ++hop) {
+            frame_.forward();
+            mask_.forward();
+            frame_.inverse();
+            ::benchmark::DoNotOptimize(frame_.time().data());
+        }
+    }
+
+  private:
+    FrameSizes sizes_;
+    RealFft frame_, mask_;
+};
+
+void embedding(::benchmark::State& state) {
+    const int rate = static_cast<int>(state.range(0));
+    if (!found(marked_host(rate), detect_config(rate, 1))) return state.SkipWithError("the mark was not found again");
+    std::vector<float> samples = host(piece_s, rate), out(samples.size());
+    Embedder embedder(embed_config(rate));
+    EmbedFloor floor(rate);
+    const float* in[] = {samples.data()};
+    float* to[] = {out.data()};
+    Turns turns(state, piece_s);
+    for (auto _ : state) {
+        const double job_s = seconds([&] { embedder.process(in, to, samples.size()); });
+        turns.add(job_s, seconds([&] { floor.run(piece_s); }));
+    }
+}
+
+void detecting(::benchmark::State& state) {
+    const int rate = static_cast<int>(state.range(0)), keys = static_cast<int>(state.range(1));
+    const DetectConfig config = detect_config(rate, keys);
+    const std::vector<float> samples = marked_host(rate);
+    if (!found(samples, config)) return state.SkipWithError("the mark was not found");
+    RealFft fft(CellPlan(rate).fft.length());
+    std::array<const float*, 1> channel;
+    Turns turns(state, long_s);
+    for (auto _ : state) {
+        const double job_s = seconds([&] { ::benchmark::DoNotOptimize(detect(view(samples, channel, rate), config)); });
+        turns.add(job_s, seconds([&] {
+                      for (int row = 0; row < static_cast<int>(long_s / hop_s); ++row) fft.forward();
+                  }));
+    }
+}
+
+// What a detector costs before the first sample.
+void starting(::benchmark::State& state) {
+    const DetectConfig config = detect_config(16000, 1);
+    for (auto _ : state) state.SetIterationTime(seconds([&] { ::benchmark::DoNotOptimize(Detector(config)); }));
+}
+
+}  // namespace
+
+BENCHMARK(embedding)->ArgName("rate")->Arg(8000)->Arg(16000)->Arg(24000)->Arg(48000)->UseManualTime();
+BENCHMARK(detecting)
+    ->ArgNames({"rate", "keys"})
+    ->ArgsProduct({{8000, 16000, 24000, 48000}, {1}})
+    ->ArgsProduct({{8000}, {10, 100, 1000}})
+    ->UseManualTime()
+    ->Unit(::benchmark::kMillisecond);
+BENCHMARK(starting)->UseManualTime()->Unit(::benchmark::kMicrosecond);
+
+int main(int count, char** words) {
+    ::benchmark::Initialize(&count, words);
+    if (::benchmark::ReportUnrecognizedArguments(count, words)) return 2;
+    ::benchmark::AddCustomContext("simd_target", simd_target());
+    return ::benchmark::RunSpecifiedBenchmarks() > 0 ? 0 : 1;
+}

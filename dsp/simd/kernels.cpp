@@ -1,0 +1,266 @@
+// Every kernel once, in Highway's terms; foreach_target.hpp includes this file again for every instruction set that the
+// compiler knows. What a kernel means stands in scalar.cpp.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "dsp/simd/kernels.cpp"
+#include <hwy/foreach_target.h>
+// foreach_target.h comes first, or the rest is compiled for one target only.
+#include "dsp/simd/kernels.hpp"
+#include "dsp/simd/vector_targets.hpp"
+
+#include <hwy/contrib/math/math-inl.h>
+#include <hwy/highway.h>
+
+#include <array>
+
+HWY_BEFORE_NAMESPACE();
+namespace earmark::simd::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+// No kernel gains from registers beyond 512 bits, and chip_filter counts on lengths that 16 lanes divide.
+constexpr std::size_t most_lanes = 16;
+
+// What is left behind the last whole register, in ever smaller ones: no array is read or written past its end.
+template <std::size_t lanes, class Step>
+HWY_INLINE void finish(std::size_t i, std::size_t count, const Step& step) {
+    const hn::CappedTag<float, lanes> d;
+    if (hn::Lanes(d) == lanes && i + lanes <= count) {
+        step(d, i);
+        i += lanes;
+    }
+    if constexpr (lanes > 1) finish<lanes / 2>(i, count, step);
+    // A register of scalable length may be shorter than all those asked for.
+    if constexpr (lanes == 1)
+        for (; i < count; ++i) step(d, i);
+}
+
+// Calls step(d, i) for i over [0, count), a register at a time.
+template <class Step>
+HWY_INLINE void for_each(int signed_count, const Step& step) {
+    const hn::CappedTag<float, most_lanes> d;
+    const std::size_t lanes = hn::Lanes(d), count = static_cast<std::size_t>(signed_count);
+    std::size_t i = 0;
+    for (; i + lanes <= count; i += lanes) step(d, i);
+    finish<most_lanes / 2>(i, count, step);
+}
+
+// The same, where step gives a vector: the sum of all its lanes.
+template <class Step>
+HWY_INLINE float sum_of(int signed_count, const Step& step) {
+    const hn::CappedTag<float, most_lanes> d;
+    const std::size_t lanes = hn::Lanes(d), count = static_cast<std::size_t>(signed_count);
+    auto sums = hn::Zero(d);
+    std::size_t i = 0;
+    for (; i + lanes <= count; i += lanes) sums = hn::Add(sums, step(d, i));
+    float sum = hn::GetLane(hn::SumOfLanes(d, sums));
+    finish<most_lanes / 2>(i, count, [&](auto part, std::size_t at) HWY_ATTR {
+        sum += hn::GetLane(hn::SumOfLanes(part, step(part, at)));
+    });
+    return sum;
+}
+
+void usable(const float* in, int count, float inaudible, float largest, float* out) {
+    for_each(count, [&](auto d, std::size_t i) HWY_ATTR {
+        const auto x = hn::LoadU(d, in + i);
+        const auto size = hn::Abs(x);
+        // Comparisons with NaN are false.
+        const auto good =
+            hn::And(hn::Gt(size, hn::Set(d, inaudible)), hn::Le(size, hn::Set(d, hwy::HighestValue<float>())));
+        const auto limit = hn::Set(d, largest);
+        hn::StoreU(hn::IfThenElseZero(good, hn::Max(hn::Neg(limit), hn::Min(limit, x))), d, out + i);
+    });
+}
+
+void multiply(const float* a, const float* b, int count, float* out) {
+    for_each(count, [&](auto d, std::size_t i)
+                        HWY_ATTR { hn::StoreU(hn::Mul(hn::LoadU(d, a + i), hn::LoadU(d, b + i)), d, out + i); });
+}
+
+void multiply_add(const float* a, const float* b, int count, float* sum) {
+    for_each(count, [&](auto d, std::size_t i) HWY_ATTR {
+        hn::StoreU(hn::MulAdd(hn::LoadU(d, a + i), hn::LoadU(d, b + i), hn::LoadU(d, sum + i)), d, sum + i);
+    });
+}
+
+float multiply_energy(const float* a, const float* b, int count, float* out) {
+    return sum_of(count, [&](auto d, std::size_t i) HWY_ATTR {
+        const auto product = hn::Mul(hn::LoadU(d, a + i), hn::LoadU(d, b + i));
+        hn::StoreU(product, d, out + i);
+        return hn::Mul(product, product);
+    });
+}
+
+void power(const std::complex<float>* bins, int count, float floor, float* out) {
+    const float* const parts = reinterpret_cast<const float*>(bins);
+    for_each(count, [&](auto d, std::size_t i) HWY_ATTR {
+        hn::Vec<decltype(d)> real, imaginary;
+        hn::LoadInterleaved2(d, parts + 2 * i, real, imaginary);
+        hn::StoreU(hn::MulAdd(real, real, hn::MulAdd(imaginary, imaginary, hn::Set(d, floor))), d, out + i);
+    });
+}
+
+float largest(const float* in, int count) {
+    float most = in[0];
+    const hn::CappedTag<float, most_lanes> wide;
+    auto most_wide = hn::Set(wide, most);
+    for_each(count, [&](auto d, std::size_t i) HWY_ATTR {
+        if constexpr (std::is_same_v<decltype(d), decltype(wide)>)
+            most_wide = hn::Max(most_wide, hn::LoadU(d, in + i));
+        else
+            most = std::max(most, hn::GetLane(hn::MaxOfLanes(d, hn::LoadU(d, in + i))));
+    });
+    return std::max(most, hn::GetLane(hn::MaxOfLanes(wide, most_wide)));
+}
+
+void log(const float* in, int count, float* out) {
+    for_each(count, [&](auto d, std::size_t i) HWY_ATTR { hn::StoreU(hn::Log(d, hn::LoadU(d, in + i)), d, out + i); });
+}
+
+void depths(const DepthFrame& frame, const float* flatness, const float* log_level, const float* ramp,
+            const float* lean, int count, float* heard_depth, float* gain) {
+    for_each(count, [&](auto d, std::size_t i) HWY_ATTR {
+        const auto one = hn::Set(d, 1.0f), zero = hn::Zero(d);
+        const auto below = hn::Sub(hn::Set(d, frame.loudest), hn::LoadU(d, log_level + i));
+        const auto beyond = hn::MulSub(below, hn::Set(d, per_thirty_db), one);  // thirties of dB beyond the first
+        const auto loud = hn::Max(hn::Neg(beyond), zero), quiet = hn::Min(hn::Max(beyond, zero), one);
+        const auto by_level =
+            hn::MulAdd(hn::Set(d, frame.quiet_gain), quiet, hn::NegMulAdd(hn::Set(d, frame.loud_cut), loud, one));
+        const auto twice = hn::LoadU(d, flatness + i);
+        const auto by_flatness =
+            hn::MulAdd(hn::Set(d, frame.noise_db), hn::Min(one, hn::Add(twice, twice)), hn::Set(d, frame.floor_db));
+        const auto depth_db = hn::Mul(hn::Mul(by_flatness, hn::LoadU(d, ramp + i)), by_level);
+        const auto heard = hn::Lt(below, hn::Set(d, frame.heard));
+        const auto scale = hn::IfThenElse(heard, hn::Set(d, frame.scale), hn::Set(d, frame.scale_unheard));
+        hn::StoreU(hn::IfThenElseZero(heard, depth_db), d, heard_depth + i);
+        hn::StoreU(hn::Mul(hn::Mul(depth_db, scale), hn::LoadU(d, lean + i)), d, gain + i);
+    });
+}
+
+void apply_gain(const std::complex<float>* bins, const float* gain, int count, float scale, std::complex<float>* out) {
+    const float* const parts = reinterpret_cast<const float*>(bins);
+    float* const out_parts = reinterpret_cast<float*>(out);
+    for_each(count, [&](auto d, std::size_t i) HWY_ATTR {
+        hn::Vec<decltype(d)> real, imaginary;
+        hn::LoadInterleaved2(d, parts + 2 * i, real, imaginary);
+        const auto factor = hn::Mul(hn::Expm1(d, hn::LoadU(d, gain + i)), hn::Set(d, scale));
+        hn::StoreInterleaved2(hn::Mul(real, factor), hn::Mul(imaginary, factor), d, out_parts + 2 * i);
+    });
+}
+
+// out[k] = sum of in[2 k .. 2 k + 2 edge]: pairs first, so that half of the additions remain.
+void every_second_sum(const float* in, int count, int edge, float* scratch, float* out) {
+    float* const firsts = scratch;
+    float* const pairs = scratch + count + edge;
+    for_each(count + edge, [&](auto d, std::size_t i) HWY_ATTR {
+        hn::Vec<decltype(d)> first, second;
+        hn::LoadInterleaved2(d, in + 2 * i, first, second);
+        hn::StoreU(first, d, firsts + i);
+        hn::StoreU(hn::Add(first, second), d, pairs + i);
+    });
+    for_each(count, [&](auto d, std::size_t i) HWY_ATTR {
+        auto sum = hn::LoadU(d, firsts + i + edge);
+        for (int j = 0; j < edge; ++j) sum = hn::Add(sum, hn::LoadU(d, pairs + i + j));
+        hn::StoreU(sum, d, out + i);
+    });
+}
+
+void flatness(const float* power, const float* log_power, int count, int edge, float* scratch, float* flatness,
+              float* log_level) {
+    const float per_bin = 1.0f / static_cast<float>(2 * edge + 1);
+    every_second_sum(power, count, edge, scratch, log_level);
+    every_second_sum(log_power, count, edge, scratch, flatness);
+    for_each(count, [&](auto d, std::size_t i) HWY_ATTR {
+        const auto scale = hn::Set(d, per_bin);
+        const auto level = hn::Log(d, hn::Mul(hn::LoadU(d, log_level + i), scale));
+        const auto below = hn::MulSub(hn::LoadU(d, flatness + i), scale, level);
+        hn::StoreU(level, d, log_level + i);
+        hn::StoreU(hn::Min(hn::Set(d, 1.0f), hn::Exp(d, below)), d, flatness + i);
+    });
+}
+
+bool exceeds(const float* host, const float* change, int count) {
+    const float beyond = sum_of(count, [&](auto d, std::size_t i) HWY_ATTR {
+        const auto one = hn::Set(d, 1.0f);
+        const auto h = hn::LoadU(d, host + i);
+        const auto over = hn::Gt(hn::Abs(hn::Add(h, hn::LoadU(d, change + i))), hn::Max(one, hn::Abs(h)));
+        return hn::IfThenElseZero(over, one);
+    });
+    return beyond != 0;
+}
+
+MixEnergies mix(const float* host, const float* change, int count, float gain, float slope, float* out) {
+    MixEnergies energies{};
+    energies.change = sum_of(count, [&](auto d, std::size_t i) HWY_ATTR {
+        const auto place = hn::Iota(d, static_cast<float>(i));
+        const auto here = hn::MulAdd(hn::Set(d, slope), place, hn::Set(d, gain));
+        const auto h = hn::LoadU(d, host + i), applied = hn::Mul(here, hn::LoadU(d, change + i));
+        const auto ceiling = hn::Max(hn::Set(d, 1.0f), hn::Abs(h));
+        hn::StoreU(hn::Max(hn::Neg(ceiling), hn::Min(ceiling, hn::Add(h, applied))), d, out + i);
+        return hn::Mul(applied, applied);
+    });
+    energies.host = sum_of(count, [&](auto d, std::size_t i) HWY_ATTR {
+        const auto h = hn::LoadU(d, host + i);
+        return hn::Mul(h, h);
+    });
+    return energies;
+}
+
+void chip_filter(const float* const* rows, int row_count, const float* taps, int count, float clip, float* out) {
+    const hn::CappedTag<float, most_lanes> d;
+    const auto limit = hn::Set(d, clip);
+    for (std::size_t k = 0; k < static_cast<std::size_t>(count); k += hn::Lanes(d)) {
+        auto even = hn::Zero(d), odd = hn::Zero(d);
+        for (int r = 0; r < row_count; ++r) {
+            hn::Vec<decltype(d)> first, second, third, fourth;
+            hn::LoadInterleaved2(d, rows[r] + 2 * k, first, second);
+            hn::LoadInterleaved2(d, rows[r] + 2 * k + 2, third, fourth);
+            even = hn::MulAdd(hn::Set(d, taps[4 * r]), first, even);
+            odd = hn::MulAdd(hn::Set(d, taps[4 * r + 1]), second, odd);
+            even = hn::MulAdd(hn::Set(d, taps[4 * r + 2]), third, even);
+            odd = hn::MulAdd(hn::Set(d, taps[4 * r + 3]), fourth, odd);
+        }
+        const auto sum = hn::Add(even, odd);
+        hn::StoreU(hn::Max(hn::Neg(limit), hn::Min(limit, sum)), d, out + k);
+    }
+}
+
+const Kernels* table() {
+    static const Kernels kernels{target_name(HWY_TARGET),
+                                 usable,
+                                 multiply,
+                                 multiply_add,
+                                 multiply_energy,
+                                 power,
+                                 largest,
+                                 log,
+                                 depths,
+                                 apply_gain,
+                                 flatness,
+                                 exceeds,
+                                 mix,
+                                 chip_filter};
+    return &kernels;
+}
+
+}  // namespace earmark::simd::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace earmark::simd {
+
+HWY_EXPORT(table);
+
+std::vector<const Kernels*> vector_kernels() {
+    std::vector<const Kernels*> all;
+    const std::int64_t machine = hwy::SupportedTargets() & HWY_TARGETS & ~(HWY_SCALAR | HWY_EMU128);
+    for (std::int64_t left = machine; left != 0; left &= left - 1) {  // the lowest bit is the best target
+        hwy::SetSupportedTargetsForTest(left & -left);
+        hwy::GetChosenTarget().Update(left & -left);
+        all.push_back(HWY_DYNAMIC_DISPATCH(table)());
+    }
+    hwy::SetSupportedTargetsForTest(0);
+    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+    return all;
+}
+
+}  // namespace earmark::simd
+#endif

@@ -1,0 +1,81 @@
+// The hot loops, once for every instruction set of the machine: plain functions over plain arrays.
+//
+// Each set is one table. The scalar one is the reference: plain loops and the standard library, and what the others
+// must agree with (tests/simd says to what bound). Arrays may start anywhere and have any length >= 0 unless a kernel
+// says otherwise, and results do not depend on where they start: the same samples give the same bits however they
+// were cut into blocks. In and out are the same array or do not overlap.
+//
+// Real time: no kernel allocates, locks or throws.
+#pragma once
+
+#include <complex>
+#include <span>
+
+namespace earmark::simd {
+
+// What Limiter sums up over a hop.
+struct MixEnergies {
+    float host, change;
+};
+
+inline constexpr float per_thirty_db = 1 / 6.9077553f;  // of a natural logarithm of power
+
+// The depth rule (dsp/masking/depth.hpp) at one frame.
+struct DepthFrame {
+    float floor_db, noise_db, loud_cut, quiet_gain;
+    float loudest;               // log level of the loudest
+    float heard;                 // bins less than this under it are heard ...
+    float scale, scale_unheard;  // ... and scaled by the former, the others by the latter
+};
+
+struct Kernels {
+    const char* name;
+
+    // NaN, infinity and sizes up to `inaudible` become 0; the rest is clamped to +-largest.
+    void (*usable)(const float* in, int count, float inaudible, float largest, float* out);
+    // out = a * b
+    void (*multiply)(const float* a, const float* b, int count, float* out);
+    // sum += a * b
+    void (*multiply_add)(const float* a, const float* b, int count, float* sum);
+    // out = a * b; returns the sum of squares of out
+    float (*multiply_energy)(const float* a, const float* b, int count, float* out);
+    // |bin|^2 + floor
+    void (*power)(const std::complex<float>* bins, int count, float floor, float* out);
+    float (*largest)(const float* in, int count);  // count >= 1
+    // Natural logarithm of normal positive numbers, good to 4 units in the last place or 5e-7, whichever is more.
+    void (*log)(const float* in, int count, float* out);
+    // depth of every bin = (floor_db + noise_db * min(1, 2 flatness)) * ramp * (1 - loud_cut * max(0, 1 - t) +
+    // quiet_gain * min(1, max(0, t - 1))), t = (loudest - log_level) / 30 dB. heard_depth: 0 for bins not heard.
+    // gain = depth * scale * lean.
+    void (*depths)(const DepthFrame& frame, const float* flatness, const float* log_level, const float* ramp,
+                   const float* lean, int count, float* heard_depth, float* gain);
+    // bins * (exp(gain) - 1) * scale, |gain| < 80; the exponential good to 5 units in the last place.
+    void (*apply_gain)(const std::complex<float>* bins, const float* gain, int count, float scale,
+                       std::complex<float>* out);
+    // Over every second bin and its `edge` neighbours either side: log_level = ln(mean power), flatness = min(1,
+    // exp(mean log power) / mean power). power and log_power: 2 * (count + edge) values, the first centre at [edge].
+    // scratch: 4 * (count + edge) values.
+    void (*flatness)(const float* power, const float* log_power, int count, int edge, float* scratch, float* flatness,
+                     float* log_level);
+    // Is host + change anywhere beyond max(1, |host|)?
+    bool (*exceeds)(const float* host, const float* change, int count);
+    // out = host + (gain + slope * i) * change, kept within max(1, |host|).
+    MixEnergies (*mix)(const float* host, const float* change, int count, float gain, float slope, float* out);
+    // A filter with a step of two bands: out[k] = sum over rows r and b = 0..3 of taps[4 r + b] * rows[r][2 k + b],
+    // clamped to +-clip. count: a multiple of 16; rows are read to [2 * count + 1].
+    void (*chip_filter)(const float* const* rows, int row_count, const float* taps, int count, float clip, float* out);
+};
+
+// Those that this machine has, best first, scalar last. Never empty.
+std::span<const Kernels* const> all_kernels();
+
+// Those in use: the best, or what the environment variable EARMARK_SIMD names, or what use() said. Engines ask once, in
+// their constructors. Throws Error(usage) when EARMARK_SIMD names none of this machine's.
+const Kernels& kernels();
+
+// For tests and benchmarks: engines made from now on use these; nullptr: the automatic choice again.
+void use(const Kernels* forced) noexcept;
+
+const Kernels& scalar_kernels();
+
+}  // namespace earmark::simd

@@ -1,0 +1,111 @@
+// The reference: what each kernel means, in plain loops. Compiled without automatic vectors (CMakeLists.txt), so that
+// scalar means scalar when speeds are compared.
+#include "dsp/simd/kernels.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace earmark::simd {
+namespace {
+
+void usable(const float* in, int count, float inaudible, float largest, float* out) {
+    for (int i = 0; i < count; ++i)
+        out[i] = std::isfinite(in[i]) && std::abs(in[i]) > inaudible ? std::clamp(in[i], -largest, largest) : 0.0f;
+}
+
+void multiply(const float* a, const float* b, int count, float* out) {
+    for (int i = 0; i < count; ++i) out[i] = a[i] * b[i];
+}
+
+void multiply_add(const float* a, const float* b, int count, float* sum) {
+    for (int i = 0; i < count; ++i) sum[i] += a[i] * b[i];
+}
+
+float multiply_energy(const float* a, const float* b, int count, float* out) {
+    float energy = 0;
+    for (int i = 0; i < count; ++i) {
+        out[i] = a[i] * b[i];
+        energy += out[i] * out[i];
+    }
+    return energy;
+}
+
+void power(const std::complex<float>* bins, int count, float floor, float* out) {
+    for (int i = 0; i < count; ++i) out[i] = bins[i].real() * bins[i].real() + bins[i].imag() * bins[i].imag() + floor;
+}
+
+float largest(const float* in, int count) {
+    return *std::max_element(in, in + count);
+}
+
+void log(const float* in, int count, float* out) {
+    for (int i = 0; i < count; ++i) out[i] = std::log(in[i]);
+}
+
+void depths(const DepthFrame& frame, const float* flatness, const float* log_level, const float* ramp,
+            const float* lean, int count, float* heard_depth, float* gain) {
+    for (int i = 0; i < count; ++i) {
+        const float below = frame.loudest - log_level[i], thirties = below * per_thirty_db;
+        const float by_level =
+            1 - frame.loud_cut * std::max(1 - thirties, 0.0f) + frame.quiet_gain * std::clamp(thirties - 1, 0.0f, 1.0f);
+        const float depth_db = (frame.floor_db + frame.noise_db * std::min(1.0f, 2 * flatness[i])) * ramp[i] * by_level;
+        const bool heard = below < frame.heard;
+        heard_depth[i] = heard ? depth_db : 0;
+        gain[i] = depth_db * (heard ? frame.scale : frame.scale_unheard) * lean[i];
+    }
+}
+
+void apply_gain(const std::complex<float>* bins, const float* gain, int count, float scale, std::complex<float>* out) {
+    for (int i = 0; i < count; ++i) out[i] = bins[i] * (std::expm1(gain[i]) * scale);
+}
+
+void flatness(const float* power, const float* log_power, int count, int edge, float*, float* flatness,
+              float* log_level) {
+    const int width = 2 * edge + 1;
+    for (int k = 0; k < count; ++k) {
+        float arithmetic = 0, geometric = 0;
+        for (int i = 2 * k; i < 2 * k + width; ++i) {
+            arithmetic += power[i];
+            geometric += log_power[i];
+        }
+        log_level[k] = std::log(arithmetic / static_cast<float>(width));
+        flatness[k] = std::min(1.0f, std::exp(geometric / static_cast<float>(width) - log_level[k]));
+    }
+}
+
+bool exceeds(const float* host, const float* change, int count) {
+    for (int i = 0; i < count; ++i)
+        if (std::abs(host[i] + change[i]) > std::max(1.0f, std::abs(host[i]))) return true;
+    return false;
+}
+
+MixEnergies mix(const float* host, const float* change, int count, float gain, float slope, float* out) {
+    MixEnergies energies{};
+    for (int i = 0; i < count; ++i) {
+        const float applied = (gain + slope * static_cast<float>(i)) * change[i];
+        const float ceiling = std::max(1.0f, std::abs(host[i]));
+        out[i] = std::clamp(host[i] + applied, -ceiling, ceiling);  // the clamp only catches rounding
+        energies.change += applied * applied;
+        energies.host += host[i] * host[i];
+    }
+    return energies;
+}
+
+void chip_filter(const float* const* rows, int row_count, const float* taps, int count, float clip, float* out) {
+    for (int k = 0; k < count; ++k) {
+        float sum = 0;
+        for (int r = 0; r < row_count; ++r)
+            for (int b = 0; b < 4; ++b) sum += taps[4 * r + b] * rows[r][2 * k + b];
+        out[k] = std::clamp(sum, -clip, clip);
+    }
+}
+
+}  // namespace
+
+const Kernels& scalar_kernels() {
+    static constexpr Kernels kernels{"scalar", usable, multiply,   multiply_add, multiply_energy, power, largest,
+                                     log,      depths, apply_gain, flatness,     exceeds,         mix,   chip_filter};
+    return kernels;
+}
+
+}  // namespace earmark::simd

@@ -1,0 +1,300 @@
+#include "dsp/simd/kernels.hpp"
+
+#include "dsp/masking/depth.hpp"
+#include "tests/support/signals.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <string>
+#include <vector>
+
+using namespace earmark;
+using simd::Kernels;
+
+namespace {
+
+constexpr double eps = std::numeric_limits<float>::epsilon();  // twice what one rounding costs at most
+using Values = std::vector<float>;
+
+// Round every register width there is, and where a buffer may start.
+const std::vector<int> lengths{0, 1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 33, 62, 64, 67, 127, 268};
+constexpr int starts = 3;
+constexpr float guard = -12345;  // behind every output
+
+Values random(int count, double low, double high, std::uint64_t seed) {
+    test::Random source(seed);
+    Values values(static_cast<std::size_t>(count));
+    for (float& value : values) value = static_cast<float>(source.between(low, high));
+    return values;
+}
+
+// Over every set of kernels, length and start: calls check(kernels, count, start). The scalar set is the reference and
+// is checked as well.
+template <class Check>
+void for_every_target(Check check) {
+    const auto all = simd::all_kernels();
+    REQUIRE(!all.empty());
+    for (const Kernels* kernels : all) {
+        CAPTURE(std::string(kernels->name));
+        for (const int count : lengths)
+            for (int start = 0; start < starts; ++start) {
+                CAPTURE(count);
+                CAPTURE(start);
+                check(*kernels, count, start);
+            }
+    }
+}
+
+struct Out {
+    Out(int count, int start) : values(static_cast<std::size_t>(count + start + 1), guard), from(start) {}
+    float* data() { return values.data() + from; }
+    float operator[](int i) const { return values[static_cast<std::size_t>(from + i)]; }
+    bool kept_within() const { return values.back() == guard && (from == 0 || values.front() == guard); }
+    Values values;
+    int from;
+};
+
+}  // namespace
+
+TEST_CASE("simd: the machine has a vector target, the scalar one comes last, names differ") {
+    const auto all = simd::all_kernels();
+#if defined(__x86_64__) || defined(__aarch64__)
+    REQUIRE(all.size() >= 2);
+#endif
+    CHECK(std::string(all.back()->name) == "scalar");
+    for (std::size_t i = 0; i < all.size(); ++i)
+        for (std::size_t j = 0; j < i; ++j) CHECK(std::strcmp(all[i]->name, all[j]->name) != 0);
+}
+
+TEST_CASE("simd: use() forces a target and gives it back") {
+    const Kernels& before = simd::kernels();
+    for (const Kernels* kernels : simd::all_kernels()) {
+        simd::use(kernels);
+        CHECK(&simd::kernels() == kernels);
+    }
+    simd::use(nullptr);
+    CHECK(&simd::kernels() == &before);
+}
+
+TEST_CASE("simd: usable, multiply, largest and exceeds are exact") {
+    for_every_target([](const Kernels& kernels, int count, int start) {
+        Values in = random(count + start, -2, 2, 1), factor = random(count + start, -2, 2, 2);
+        const std::vector<float> odd{NAN,    INFINITY, -INFINITY, 1e30f, -1e30f, 1e-11f, -0.0f,
+                                     1e-42f, -NAN,     1.5f,      -1.5f, 1e6f,   -1e6f,  2e-10f};
+        for (std::size_t i = 0; i < in.size(); i += 2) in[i] = odd[i / 2 % odd.size()];
+        Out out(count, start);
+        kernels.usable(in.data() + start, count, 1e-10f, 1e6f, out.data());
+        bool same = out.kept_within();
+        for (int i = 0; i < count; ++i) {
+            const float x = in[static_cast<std::size_t>(start + i)];
+            const float expected = std::isfinite(x) && std::abs(x) > 1e-10f ? std::clamp(x, -1e6f, 1e6f) : 0;
+            same = same && out[i] == expected;
+        }
+        CHECK(same);
+        in = random(count + start, -2, 2, 3);
+        kernels.multiply(in.data() + start, factor.data() + start, count, out.data());
+        same = out.kept_within();
+        for (int i = 0; i < count; ++i)
+            same =
+                same && out[i] == in[static_cast<std::size_t>(start + i)] * factor[static_cast<std::size_t>(start + i)];
+        CHECK(same);
+        if (count > 0)
+            CHECK(kernels.largest(in.data() + start, count) == *std::max_element(in.begin() + start, in.end()));
+        // One sample at a time beyond full scale, and a host beyond it that may stay.
+        Values host(in.size(), 0.5f), change(in.size(), 0.5f);
+        CHECK(!kernels.exceeds(host.data() + start, change.data() + start, count));
+        for (int i = 0; i < count; ++i) {
+            const auto at = static_cast<std::size_t>(start + i);
+            change[at] = 0.5001f;
+            CHECK(kernels.exceeds(host.data() + start, change.data() + start, count));
+            host[at] = -3, change[at] = 0.1f;
+            CHECK(!kernels.exceeds(host.data() + start, change.data() + start, count));
+            host[at] = change[at] = 0.5f;
+        }
+    });
+}
+
+TEST_CASE("simd: multiply_add, multiply_energy and power within one rounding an operation") {
+    for_every_target([](const Kernels& kernels, int count, int start) {
+        const Values a = random(count + start, -3, 3, 4), b = random(count + start, -3, 3, 5);
+        const Values base = random(count + start, -1, 1, 6);
+        Out out(count, start);
+        std::copy(base.begin() + start, base.end(), out.data());
+        kernels.multiply_add(a.data() + start, b.data() + start, count, out.data());
+        CHECK(out.kept_within());
+        double worst = 0, energy = 0;
+        for (int i = 0; i < count; ++i) {
+            const auto at = static_cast<std::size_t>(start + i);
+            const double product = double(a[at]) * b[at];
+            worst = std::max(worst, std::abs(out[i] - (base[at] + product)) / (std::abs(product) + std::abs(base[at])));
+            energy += product * product;
+        }
+        CHECK(worst <= eps);
+        const float got = kernels.multiply_energy(a.data() + start, b.data() + start, count, out.data());
+        CHECK(out.kept_within());
+        CHECK(std::abs(got - energy) <= (count + 2) * eps * energy);
+
+        std::vector<std::complex<float>> bins(a.size());
+        for (std::size_t i = 0; i < a.size(); ++i) bins[i] = {a[i], b[i]};
+        kernels.power(bins.data() + start, count, 1e-10f, out.data());
+        CHECK(out.kept_within());
+        worst = 0;
+        for (int i = 0; i < count; ++i) {
+            const double expected = std::norm(std::complex<double>(bins[static_cast<std::size_t>(start + i)])) + 1e-10;
+            worst = std::max(worst, std::abs(out[i] - expected) / expected);
+        }
+        CHECK(worst <= 2 * eps);
+    });
+}
+
+TEST_CASE("simd: log is good to 4 units in the last place or 5e-7") {
+    for_every_target([](const Kernels& kernels, int count, int start) {
+        const Values exponents = random(count + start, -60, 60, 7);
+        Values in(exponents.size());
+        std::transform(exponents.begin(), exponents.end(), in.begin(), [](float x) { return std::exp(x); });
+        if (count > 2) in[static_cast<std::size_t>(start)] = 1, in.back() = 1.0001f;
+        Out out(count, start);
+        kernels.log(in.data() + start, count, out.data());
+        CHECK(out.kept_within());
+        for (int i = 0; i < count; ++i) {
+            const double expected = std::log(double(in[static_cast<std::size_t>(start + i)]));
+            const double limit = std::max(4 * eps * std::abs(expected), 5e-7);
+            if (std::abs(out[i] - expected) > limit) CHECK(std::abs(out[i] - expected) <= limit);
+        }
+    });
+}
+
+TEST_CASE("simd: depths follow the depth rule of every profile") {
+    for (const Profile profile : {Profile::transparent, Profile::standard, Profile::robust}) {
+        const DepthRule rule = depth_rule(profile);
+        for_every_target([&](const Kernels& kernels, int count, int start) {
+            constexpr float loudest = 3, heard = 13.8f, scale = 1.4f, scale_unheard = 1;
+            const Values flatness = random(count + start, 0, 1, 8), level = random(count + start, -25, loudest, 9);
+            const Values ramp = random(count + start, 0.3, 1.3, 10), lean = random(count + start, -0.2, 0.2, 11);
+            Out depth(count, start), gain(count, start);
+            kernels.depths(
+                {rule.floor_db, rule.noise_db, rule.loud_cut, rule.quiet_gain, loudest, heard, scale, scale_unheard},
+                flatness.data() + start, level.data() + start, ramp.data() + start, lean.data() + start, count,
+                depth.data(), gain.data());
+            CHECK(depth.kept_within());
+            CHECK(gain.kept_within());
+            double worst = 0;
+            for (int i = 0; i < count; ++i) {
+                const auto at = static_cast<std::size_t>(start + i);
+                const float below = loudest - level[at], expected = rule.depth_db(flatness[at], ramp[at], below);
+                const double expected_gain = double(expected) * (below < heard ? scale : scale_unheard) * lean[at];
+                worst = std::max(worst, std::abs(depth[i] - (below < heard ? expected : 0.0)));
+                worst = std::max(worst, std::abs(gain[i] - expected_gain));
+            }
+            CHECK(worst < 16 * eps * 12);  // a dozen operations on depths of at most 12 dB
+        });
+    }
+}
+
+TEST_CASE("simd: apply_gain is good to 8 units in the last place") {
+    for_every_target([](const Kernels& kernels, int count, int start) {
+        const Values parts = random(2 * (count + start), -100, 100, 12), gain = random(count + start, -1.5, 1.5, 13);
+        std::vector<std::complex<float>> bins(gain.size()), out(gain.size() + 1, {guard, guard});
+        for (std::size_t i = 0; i < bins.size(); ++i) bins[i] = {parts[2 * i], parts[2 * i + 1]};
+        kernels.apply_gain(bins.data() + start, gain.data() + start, count, 0.004f, out.data() + start);
+        CHECK(out.back().real() == guard);
+        for (int i = 0; i < count; ++i) {
+            const auto at = static_cast<std::size_t>(start + i);
+            const auto expected = std::complex<double>(bins[at]) * (std::expm1(double(gain[at])) * double(0.004f));
+            const double error = std::abs(std::complex<double>(out[at]) - expected),
+                         limit = 8 * eps * std::abs(expected);
+            if (error > limit) CHECK(error <= limit);
+        }
+    });
+}
+
+TEST_CASE("simd: flatness within the rounding of its sums") {
+    for (const int edge : {1, 8, 9})
+        for_every_target([&](const Kernels& kernels, int count, int start) {
+            const int needed = 2 * (count + edge), width = 2 * edge + 1;
+            const Values logs = random(needed + start, -23, 8, 14);
+            Values power(logs.size()), scratch(static_cast<std::size_t>(2 * needed));
+            std::transform(logs.begin(), logs.end(), power.begin(), [](float x) { return std::exp(x); });
+            Out flatness(count, start), level(count, start);
+            kernels.flatness(power.data() + start, logs.data() + start, count, edge, scratch.data(), flatness.data(),
+                             level.data());
+            CHECK(flatness.kept_within());
+            CHECK(level.kept_within());
+            double worst_level = 0, worst_flatness = 0;
+            for (int k = 0; k < count; ++k) {
+                double arithmetic = 0, geometric = 0;
+                for (int i = 2 * k; i < 2 * k + width; ++i) {
+                    arithmetic += power[static_cast<std::size_t>(start + i)];
+                    geometric += logs[static_cast<std::size_t>(start + i)];
+                }
+                const double expected = std::log(arithmetic / width);
+                worst_level = std::max(worst_level, std::abs(level[k] - expected));
+                const double flat = std::min(1.0, std::exp(geometric / width - expected));
+                if (flat > 1e-30) worst_flatness = std::max(worst_flatness, std::abs(flatness[k] / flat - 1));
+            }
+            const double rounding = (width + 1) * eps;  // of a sum; logarithms are at most 23
+            CHECK(worst_level <= rounding + 4 * eps * 23);
+            CHECK(worst_flatness <= 23 * rounding + 8 * eps * 23);
+        });
+}
+
+TEST_CASE("simd: mix within one rounding an operation, and never beyond the ceiling") {
+    for_every_target([](const Kernels& kernels, int count, int start) {
+        const Values host = random(count + start, -1.5, 1.5, 15), change = random(count + start, -0.5, 0.5, 16);
+        constexpr float gain = 0.9f, slope = -0.001f;
+        Out out(count, start);
+        const auto energies = kernels.mix(host.data() + start, change.data() + start, count, gain, slope, out.data());
+        CHECK(out.kept_within());
+        double worst = 0, host_energy = 0, change_energy = 0;
+        bool within = true;
+        for (int i = 0; i < count; ++i) {
+            const auto at = static_cast<std::size_t>(start + i);
+            const double applied = (double(gain) + double(slope) * i) * change[at];
+            const double ceiling = std::max(1.0f, std::abs(host[at]));
+            worst = std::max(worst, std::abs(out[i] - std::clamp(host[at] + applied, -ceiling, ceiling)));
+            within = within && std::abs(out[i]) <= ceiling;
+            host_energy += double(host[at]) * host[at];
+            change_energy += applied * applied;
+        }
+        CHECK(within);
+        CHECK(worst <= 4 * eps * 2);
+        CHECK(std::abs(energies.host - host_energy) <= (count + 1) * eps * host_energy);
+        CHECK(std::abs(energies.change - change_energy) <= (count + 8) * eps * change_energy);
+    });
+}
+
+TEST_CASE("simd: chip_filter within the rounding of its sum") {
+    const auto all = simd::all_kernels();
+    REQUIRE(!all.empty());
+    for (const Kernels* kernels : all)
+        for (const int count : {16, 32, 48}) {
+            CAPTURE(std::string(kernels->name));
+            CAPTURE(count);
+            constexpr int row_count = 7, offset = 3;
+            const Values data = random(row_count * (2 * count + 2 + offset), -20, 5, 17), taps = random(28, -1, 1, 18);
+            std::vector<const float*> rows;
+            for (int r = 0; r < row_count; ++r) rows.push_back(data.data() + r * (2 * count + 2 + offset) + r % offset);
+            Out out(count, 1);
+            kernels->chip_filter(rows.data(), row_count, taps.data(), count, 30, out.data());
+            CHECK(out.kept_within());
+            double worst = 0, clipped = 0;
+            for (int k = 0; k < count; ++k) {
+                double sum = 0, size = 0;
+                for (int r = 0; r < row_count; ++r)
+                    for (int b = 0; b < 4; ++b) {
+                        const double term = double(taps[static_cast<std::size_t>(4 * r + b)]) *
+                                            rows[static_cast<std::size_t>(r)][2 * k + b];
+                        sum += term;
+                        size += std::abs(term);
+                    }
+                clipped += std::abs(sum) > 30;
+                worst = std::max(worst, std::abs(out[k] - std::clamp(sum, -30.0, 30.0)) / size);
+            }
+            CHECK(worst <= 28 * eps);
+            CHECK(clipped > 0);
+        }
+}
