@@ -4,7 +4,7 @@
     benchmarks/cue.py --corpus CORPUS [--audio NAME=FOLDER]... [--earmark PROGRAM] [--json FILE]
 
 Found: every test clip of the corpus gets a cue at its start and its end (`earmark label --cue rhythm`, defaults), goes
-through every distortion of distortions.py, and `earmark detect` says where it hears cues; one within 0.3 s of its place
+through every row of earmark.attacks.table(), and `earmark detect` says where it hears cues; one within 0.3 s of its place
 counts, the head that a cut takes off allowed for. False: what the detector hears elsewhere in the same files, and in
 hours of audio without a cue: the whole corpus and the folders given with --audio, plain and through telephone codecs.
 Nothing of the detector was tuned on any of it; its limits come from the timing of Morse.
@@ -18,7 +18,7 @@ import numpy as np
 import soundfile
 
 import corpus
-import distortions
+from package import earmark
 from program import Program, seeded_bytes, seeded_number, write_key
 from proportions import wilson
 
@@ -124,8 +124,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         scratch = pathlib.Path(folder)
         key = write_key(scratch / 'any.key', seeded_bytes(options.seed, 'cue'))
-        all_rows = distortions.table(corpus.load(options.corpus, 'train'))
-        rows = distortions.chosen(all_rows, options.distortions)
+        all_rows = earmark.attacks.table((clip.samples, clip.rate) for clip in corpus.load(options.corpus, 'train'))
+        rows = earmark.attacks.chosen(all_rows, options.distortions)
         by_clip = [run_clip(clip, rows, program, key, scratch, options) for clip in corpus.load(options.corpus, 'test')]
         found = {}
         for name in rows:
