@@ -49,12 +49,12 @@ def run_clip(clip, rows, program, key, scratch, options):
     for name, row in rows.items():
         seed = seeded_number(options.seed, clip.name, name)
         received, rate = row(samples, clip.rate, seed)
-        head_s = row.head_samples(samples, clip.rate, seed) / clip.rate
         files.append(scratch / f'{name}.wav')
         soundfile.write(files[-1], np.clip(received, -1, 1), rate)
         length_s = len(received) / rate
         # A cut may take the pause before a cue, but what it takes of the cue itself cannot be found.
-        wanted.append([at - head_s for at in starts if at >= head_s and at - head_s + 11e-3 * options.unit_ms <= length_s])
+        places = [row.received_s(at, samples, clip.rate, seed) for at in starts]
+        wanted.append([at for at in places if at >= 0 and at + 11e-3 * options.unit_ms <= length_s])
     counts = {}
     for name, places, found in zip(rows, wanted, heard(files, program, key)):
         hits = sum(any(abs(cue - place) < CLOSE_S for cue in found) for place in places)
