@@ -5,7 +5,8 @@
 
 Found: every test clip of the corpus gets a cue at its start and its end (`earmark label --cue rhythm`, defaults), goes
 through every row of earmark.attacks.table(), and `earmark detect` says where it hears cues; one within 0.3 s of its place
-counts, the head that a cut takes off allowed for. False: what the detector hears elsewhere in the same files, and in
+counts, the head that a cut takes off allowed for (a cue of which it took a part is not asked for; where it is heard all
+the same, it stands under "elsewhere"). False: what the detector hears elsewhere in the same files, and in
 hours of audio without a cue: the whole corpus and the folders given with --audio, plain and through telephone codecs.
 Nothing of the detector was tuned on any of it; its limits come from the timing of Morse.
 """

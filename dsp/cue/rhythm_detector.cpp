@@ -17,6 +17,7 @@ constexpr double shortest_unit_s = 0.04, longest_unit_s = 0.4;  // cue.hpp's, an
 constexpr double largest_error_units = 0.3, timing_s = 0.008;   // of any tone or gap
 constexpr double largest_level_step_db = 6;
 constexpr double same_pitch = 0.03;
+constexpr double echo_s = 0.5, echo_db = 8;  // softer than any tone of the same cue may be
 // No tone like those of the cue so close before or after it: the gap between letters is 3, so longer Morse is no cue.
 constexpr double lonely_units = 4, least_neighbour_units = 0.5, neighbour_level_db = 10;
 constexpr std::size_t tones = 4;
@@ -79,6 +80,10 @@ struct RhythmDetector::State {
 
     void take(const ToneRun& run) {
         if (run.end_s - run.start_s < shortest_tone_s) return;
+        if (known > 0 && same(run, recent.back()) && run.start_s - recent.back().end_s < echo_s &&
+            run.level_db < recent.back().level_db - echo_db) {
+            return;  // what a room gives back of the tone before
+        }
         settle(run.start_s);
         if (candidate && is_like(run, last_tone, candidate->unit_s)) candidate.reset();
         std::move(recent.begin() + 1, recent.end(), recent.begin());

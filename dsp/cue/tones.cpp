@@ -17,6 +17,8 @@ constexpr double least_share = 0.75;                  // of the frame's energy t
 constexpr double least_level_db = -60;
 constexpr double same_pitch = 0.04;
 constexpr double half_height_db = 6;
+constexpr double end_db = 10;   // below the loudest frame of a tone it is over, though a room may still ring with it
+constexpr double again_db = 6;  // above the softest frame of a ringing room a new tone has begun
 constexpr std::size_t longest_gap = 1;  // frames that a click may spoil
 constexpr double longest_run_s = 2;     // a dash is 0.9 s at most
 
@@ -56,6 +58,7 @@ void Tones::push(const float* samples, std::size_t count) noexcept {
 
 void Tones::finish() noexcept {
     close_run();
+    tail_hz_ = 0;
     std::fill(buffer_.begin(), buffer_.end(), 0.0f);
     held_ = window_samples_ / 2;  // frame n is centred on n hops
     frame_ = 0;
@@ -89,10 +92,33 @@ Tones::Frame Tones::analyse() noexcept {
     return {tonal, lobe > 0 ? moment / lobe : 0, level_db};
 }
 
+bool Tones::is_tail(const Frame& frame) noexcept {
+    const bool same = frame.tonal && tail_hz_ > 0 && std::abs(frame.pitch_hz - tail_hz_) < same_pitch * tail_hz_;
+    if (!same || frame.level_db > tail_db_ + again_db) {
+        tail_hz_ = 0;
+        return false;
+    }
+    tail_db_ = std::min(tail_db_, frame.level_db);
+    return true;
+}
+
 void Tones::take(const Frame& frame) noexcept {
-    const bool fits = frame.tonal && (length_ == 0 || std::abs(frame.pitch_hz - pitch_hz_) < same_pitch * pitch_hz_);
-    if (!fits && (length_ == 0 || ++gap_ > longest_gap)) {
+    if (length_ == 0 && is_tail(frame)) {
+        ++frame_;
+        return;
+    }
+    const bool fits = frame.tonal && (length_ == 0 || (std::abs(frame.pitch_hz - pitch_hz_) < same_pitch * pitch_hz_ &&
+                                                       frame.level_db > top_db_ - end_db));
+    if (!fits && length_ > 0 && ++gap_ > longest_gap) {
+        const bool rings = frame.tonal && std::abs(frame.pitch_hz - pitch_hz_) < same_pitch * pitch_hz_;
+        const double pitch_hz = pitch_hz_;
         close_run();
+        if (rings) {
+            tail_hz_ = pitch_hz;
+            tail_db_ = frame.level_db;
+            ++frame_;
+            return;
+        }
     }
     if (frame.tonal && length_ + gap_ == levels_db_.size()) close_run();
     if (frame.tonal && (fits || length_ == 0)) {
@@ -102,6 +128,7 @@ void Tones::take(const Frame& frame) noexcept {
         length_ += gap_;
         gap_ = 0;
         levels_db_[length_++] = static_cast<float>(frame.level_db);
+        top_db_ = length_ == 1 ? frame.level_db : std::max(top_db_, frame.level_db);
         const double weight = std::pow(10, frame.level_db / 10);
         weight_ += weight;
         pitch_hz_ += weight / weight_ * (frame.pitch_hz - pitch_hz_);

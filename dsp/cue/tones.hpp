@@ -47,7 +47,11 @@ class Tones {
     std::size_t length_ = 0;        // of the run, without the gap at its end
     std::size_t gap_ = 0;
     std::int64_t first_ = 0;
-    double pitch_hz_ = 0, weight_ = 0;
+    double pitch_hz_ = 0, weight_ = 0, top_db_ = 0;
+
+    // The tail that a room leaves of a tone: of its pitch, softer and softer. It is no tone of its own.
+    bool is_tail(const Frame& frame) noexcept;
+    double tail_hz_ = 0, tail_db_ = 0;
 };
 
 }  // namespace earmark

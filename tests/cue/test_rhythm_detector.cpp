@@ -49,6 +49,24 @@ void add_noise(std::vector<float>& audio, double rms, int seed) {
     for (float& x : audio) x += noise(random);
 }
 
+// A room: the direct sound, and noise that decays 60 dB in 0.3 s with a quarter of its energy (Polack's model).
+std::vector<float> in_a_room(const std::vector<float>& audio, int rate, int seed) {
+    std::vector<float> tail(static_cast<std::size_t>(0.3 * rate));
+    add_noise(tail, 1, seed);
+    double energy = 0;
+    for (std::size_t i = 0; i < tail.size(); ++i) {
+        tail[i] *= static_cast<float>(std::pow(10, -3 * static_cast<double>(i) / static_cast<double>(tail.size())));
+        energy += tail[i] * tail[i];
+    }
+    std::vector<float> wet = audio;
+    for (std::size_t i = 0; i < audio.size(); ++i) {
+        if (audio[i] == 0) continue;
+        const float gain = audio[i] * static_cast<float>(0.5 / std::sqrt(energy));
+        for (std::size_t k = 0; k < tail.size() && i + k < wet.size(); ++k) wet[i + k] += gain * tail[k];
+    }
+    return wet;
+}
+
 // ITU-T G.711 mu-law by its formula, 8 bits.
 float through_mulaw(float x) {
     constexpr double mu = 255;
@@ -107,6 +125,9 @@ TEST_CASE("rhythm detector: after G.711, noise, an echo and a change of speed") 
         }
         SUBCASE("echo of 30 ms at -8 dB") {
             for (std::size_t i = audio.size() - 1; i >= 240; --i) audio[i] += 0.4f * audio[i - 240];
+        }
+        SUBCASE("a room") {
+            audio = in_a_room(audio, 8000, seed);
         }
         SUBCASE("upside down") {
             for (float& x : audio) x = -x;
