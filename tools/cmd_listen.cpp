@@ -21,6 +21,7 @@
 #include <exception>
 #include <thread>
 #include <tuple>
+#include <utility>
 
 namespace earmark::tools {
 
@@ -60,7 +61,8 @@ class Meter {
     void draw(double heard_s, double lost_s, std::uint64_t overruns) {
         if (!terminal_.wanted()) return;
         const float level = std::exchange(peak_, 0.0f);
-        std::string line = clock_time(heard_s) + "  " + (level > 0 ? fixed(20 * std::log10(level), 0) : "-inf") +
+        std::string line = clock_time(heard_s) + "  " +
+                           (level > 0 ? fixed(std::round(20 * std::log10(level)) + 0.0, 0) : "-inf") +
                            " dBFS  [] p = 10^" + fixed(found_.log10_p, 1) + "  " +
                            (found_.marked ? found_.ongoing ? "MARKED" : "MARKED before" : "not found so far");
         if (lost_s > 0) line += "  lost " + fixed(lost_s, 1) + " s";
