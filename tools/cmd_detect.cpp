@@ -1,5 +1,6 @@
 // earmark detect: is it marked with one of these keys, where, and what does the mark say?
 #include "audio_reader.hpp"
+#include "follower.hpp"
 #include "options.hpp"
 #include "progress.hpp"
 #include "standard_output.hpp"
@@ -30,32 +31,6 @@ std::vector<NamedKey> load_keys(const std::vector<std::string>& paths) {
     return keys;
 }
 
-// Tells what changes from one poll to the next.
-class Follower {
-  public:
-    Follower(const std::string& file, bool json) : file_(file), json_(json) {}
-
-    void take(const Detection& now) {
-        const bool began = now.ongoing && (!ongoing_ || now.segments.size() > segments_);
-        if (began) tell("began", now);
-        const bool read = now.marked && now.segments.back().payload.has_value();
-        if (read && (began || !read_)) tell("payload", now);
-        if (ongoing_ && !now.ongoing) tell("ended", now);
-        ongoing_ = now.ongoing;
-        read_ = read;
-        segments_ = now.segments.size();
-    }
-
-  private:
-    void tell(const char* event, const Detection& now) const {
-        print_line(json_ ? json_event(file_, event, now) : event_line(file_, event, now));
-    }
-
-    std::string file_;
-    bool json_, ongoing_ = false, read_ = false;
-    std::size_t segments_ = 0;
-};
-
 Detection judge(const std::string& file, const std::optional<RawPcm>& raw, DetectConfig config, const Detect& options) {
     AudioReader reader(file, raw);
     config.sample_rate_hz = reader.format().sample_rate_hz;
@@ -64,7 +39,9 @@ Detection judge(const std::string& file, const std::optional<RawPcm>& raw, Detec
     // A file is followed in the steps of a pipe.
     const auto step = static_cast<std::size_t>(config.sample_rate_hz / 50);
     Block block(reader.format().channels, options.follow ? step : reader.block_samples());
-    Follower follower(file, options.json);
+    Follower follower([&](const std::string& event, const Detection& now) {
+        print_line(options.json ? json_event(file, event, now) : event_line(file, event, now));
+    });
     Progress progress(file, reader.samples(), reader.format().sample_rate_hz);
     while (const std::size_t got = reader.read(block)) {
         detector.push(block.channels(), got);

@@ -162,7 +162,7 @@ def test_wrong_usage(marked, key, words, hints):
 
 
 def test_missing_words(marked, key, tmp_path):
-    refused(run(), 2, "keygen, embed, detect, info")
+    refused(run(), 2, "keygen, embed, detect, live, listen, devices, info")
     refused(run("dance"), 2)
     refused(run("detect", marked), 2, "--key")
     refused(run("detect", "--key", key), 2)
