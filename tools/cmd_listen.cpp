@@ -28,6 +28,7 @@ namespace earmark::tools {
 namespace {
 
 constexpr auto nap = std::chrono::milliseconds(20);  // when nothing was heard
+constexpr auto between_drawings = std::chrono::milliseconds(100);
 constexpr double step_s = 0.02;
 
 struct Listen {
@@ -60,7 +61,9 @@ class Meter {
     }
 
     void draw(double heard_s, double lost_s, std::uint64_t overruns) {
-        if (!terminal_.wanted()) return;
+        const auto now = std::chrono::steady_clock::now();
+        if (!terminal_.wanted() || now < next_) return;
+        next_ = now + between_drawings;
         const float level = std::exchange(peak_, 0.0f);
         std::string line = clock_time(heard_s) + "  " +
                            (level > 0 ? fixed(std::round(20 * std::log10(level)) + 0.0, 0) : "-inf") +
@@ -77,6 +80,7 @@ class Meter {
     double needed_;
     float peak_ = 0;
     Detection found_;
+    std::chrono::steady_clock::time_point next_{};
 };
 
 struct Outcome {
