@@ -1,5 +1,6 @@
 // earmark detect: is it marked with one of these keys, where, and what does the mark say? And what stands beside it:
 // metadata label, audible cue.
+#include "follower.hpp"
 #include "judge.hpp"
 #include "options.hpp"
 #include "standard_output.hpp"
@@ -21,8 +22,15 @@ struct Detect {
     std::string search = std::string(name(Search::none));
     std::string raw;
     double p_max = DetectConfig{}.p_max;
-    bool json = false, scores = false;
+    bool json = false, scores = false, follow = false;
 };
+
+Follower::Tell follow(const Detect& options, const std::string& file) {
+    if (!options.follow) return {};
+    return [&options, file](const std::string& event, const Detection& now) {
+        print_line(options.json ? json_event(file, event, now) : event_line(file, event, now));
+    };
+}
 
 int run(const Detect& options) {
     const std::optional<RawPcm> raw = raw_from(options.raw);
@@ -34,7 +42,7 @@ int run(const Detect& options) {
     int exit = done;
     for (const std::string& file : options.in) {
         try {
-            const Findings findings = judge(file, raw, config);
+            const Findings findings = judge(file, raw, config, follow(options, file));
             print_line(options.json ? json_line(file, findings, options.scores) : verdict_line(file, findings.mark));
             const std::string beside = options.json ? "" : findings_line(file, findings);
             if (!beside.empty()) print_line(beside);
@@ -74,6 +82,8 @@ Command add_detect(CLI::App& app) {
         ->capture_default_str();
     add_raw(*command, options->raw);
     command->add_flag("--json", options->json, "One JSON object a line for every input");
+    command->add_flag("--follow", options->follow,
+                      "Tell at once when a mark begins, is read and ends; the verdict comes at the end");
     command->add_flag("--scores", options->scores, "With --json, the score of every packet of 2.048 s as well");
     return {command, [options] { return run(*options); }};
 }

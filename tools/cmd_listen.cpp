@@ -3,6 +3,7 @@
 // Two threads: the device's, which fills the queue of listen_intake.hpp, and this one, which empties it into the
 // detector, draws the line on the terminal and waits for Ctrl-C.
 #include "audio_reader.hpp"
+#include "follower.hpp"
 #include "interrupt.hpp"
 #include "listen_intake.hpp"
 #include "options.hpp"
@@ -20,13 +21,14 @@
 #include <cmath>
 #include <exception>
 #include <thread>
-#include <tuple>
+#include <utility>
 
 namespace earmark::tools {
 
 namespace {
 
 constexpr auto nap = std::chrono::milliseconds(20);  // when nothing was heard
+constexpr auto between_drawings = std::chrono::milliseconds(100);
 constexpr double step_s = 0.02;
 
 struct Listen {
@@ -39,7 +41,12 @@ struct Listen {
 // What the line on the terminal is made of.
 class Meter {
   public:
-    Meter(std::FILE* terminal, double p_max) : terminal_(terminal), needed_(std::log10(p_max)) {}
+    Meter(const std::string& device, std::FILE* terminal, double p_max)
+        : terminal_(terminal),
+          follower_([this, device](const std::string& event, const Detection& now) {
+              terminal_.print(event_line(device, event, now));
+          }),
+          needed_(std::log10(p_max)) {}
 
     void heard(const Block& block, int channels, std::size_t samples) {
         for (int c = 0; c < channels; ++c)
@@ -49,18 +56,17 @@ class Meter {
 
     // A line that stays when a mark begins, when its payload is read, and when it ends.
     void tell(const Detection& now) {
-        const auto state = std::tuple(now.marked, now.segments.size(), now.payload.has_value(), now.ongoing);
-        const auto before =
-            std::tuple(found_.marked, found_.segments.size(), found_.payload.has_value(), found_.ongoing);
-        if (now.marked && state != before)
-            terminal_.print(verdict_line(fixed(now.duration_s, 1) + " s" + (now.ongoing ? "" : ", ended"), now));
+        follower_.take(now);
         found_ = now;
     }
 
     void draw(double heard_s, double lost_s, std::uint64_t overruns) {
-        if (!terminal_.wanted()) return;
+        const auto now = std::chrono::steady_clock::now();
+        if (!terminal_.wanted() || now < next_) return;
+        next_ = now + between_drawings;
         const float level = std::exchange(peak_, 0.0f);
-        std::string line = clock_time(heard_s) + "  " + (level > 0 ? fixed(20 * std::log10(level), 0) : "-inf") +
+        std::string line = clock_time(heard_s) + "  " +
+                           (level > 0 ? fixed(std::round(20 * std::log10(level)) + 0.0, 0) : "-inf") +
                            " dBFS  [] p = 10^" + fixed(found_.log10_p, 1) + "  " +
                            (found_.marked ? found_.ongoing ? "MARKED" : "MARKED before" : "not found so far");
         if (lost_s > 0) line += "  lost " + fixed(lost_s, 1) + " s";
@@ -70,9 +76,11 @@ class Meter {
 
   private:
     Terminal terminal_;
+    Follower follower_;
     double needed_;
     float peak_ = 0;
     Detection found_;
+    std::chrono::steady_clock::time_point next_{};
 };
 
 struct Outcome {
@@ -84,13 +92,13 @@ struct Outcome {
 
 class Listener {
   public:
-    Listener(const Listen& options, const DetectConfig& config, const SoundSystem& sound)
+    Listener(const Listen& options, const DetectConfig& config, const std::string& device, const SoundSystem& sound)
         : rate_(config.sample_rate_hz),
           channels_(config.channels),
           detector_(config),
           intake_(channels_, rate_, samples_wanted(options.sound, rate_)),
           block_(channels_, static_cast<std::size_t>(std::ceil(step_s * rate_))),
-          meter_(sound.terminal(), config.p_max) {}
+          meter_(device, sound.terminal(), config.p_max) {}
 
     // Until Ctrl-C, enough seconds, or the end of the device.
     Outcome listen(SoundSystem& sound, const SoundWish& wish) {
@@ -162,7 +170,7 @@ int run(const Listen& options) {
         wish.input = input;
         config.sample_rate_hz = wish.sample_rate_hz;
         device = input.name;
-        outcome = Listener(options, config, sound).listen(sound, wish);
+        outcome = Listener(options, config, device, sound).listen(sound, wish);
     }
     warn_of_gaps(device, outcome);
     print_line(options.json ? json_line(device, outcome.verdict, false) : verdict_line(device, outcome.verdict));

@@ -18,6 +18,7 @@
 #include <chrono>
 #include <cmath>
 #include <thread>
+#include <utility>
 
 namespace earmark::tools {
 
@@ -79,17 +80,16 @@ std::string seconds(std::uint64_t samples, int rate) {
     return fixed(static_cast<double>(samples) / rate, 2) + " s";
 }
 
+// Silent: played as silence, the mark was not ready. Lost: never marked. Muted: far beyond full scale, or not a number.
 std::string told(const LiveExchange& exchange, const Worker& worker, const SoundStream& stream, int rate) {
     const auto late = static_cast<double>(exchange.head_start() + worker.latency_samples());
     std::string text = "latency " + fixed(1000 * late / rate, 0) + " ms and the devices'";
-    if (exchange.silent_samples() > 0)
-        text += ", silent for " + seconds(exchange.silent_samples(), rate) + " when the mark was not ready";
-    if (exchange.lost_samples() > 0) text += ", lost " + seconds(exchange.lost_samples(), rate);
-    if (worker.unusable_samples() > 0)
-        text += ", muted " + seconds(worker.unusable_samples(), rate) + " beyond 8 times full scale";
+    const std::pair<const char*, std::uint64_t> troubles[] = {
+        {"silent", exchange.silent_samples()}, {"lost", exchange.lost_samples()}, {"muted", worker.unusable_samples()}};
+    for (const auto& [word, samples] : troubles)
+        if (samples > 0) text += std::string(", ") + word + " " + seconds(samples, rate);
     const std::uint64_t faults = stream.overruns() + stream.underruns();
-    if (faults > 0) text += ", device overruns and underruns " + std::to_string(faults);
-    return text;
+    return faults > 0 ? text + ", device faults " + std::to_string(faults) : text;
 }
 
 int run(const Live& options) {

@@ -12,17 +12,22 @@ std::vector<NamedKey> load_keys(const std::vector<std::string>& paths) {
     return keys;
 }
 
-Findings judge(const std::string& file, const std::optional<RawPcm>& raw, DetectConfig config) {
+Findings judge(const std::string& file, const std::optional<RawPcm>& raw, DetectConfig config,
+               const Follower::Tell& follow) {
     AudioReader reader(file, raw);
     config.sample_rate_hz = reader.format().sample_rate_hz;
     config.channels = reader.format().channels;
     Detector detector(config);
     RhythmDetector rhythm(config.sample_rate_hz, config.channels);
-    Block block(reader.format().channels, reader.block_samples());
+    const auto step = static_cast<std::size_t>(config.sample_rate_hz / 50);
+    Block block(reader.format().channels, follow ? step : reader.block_samples());
+    Follower follower(follow);
     Progress progress(file, reader.samples(), reader.format().sample_rate_hz);
     while (const std::size_t got = reader.read(block)) {
         detector.push(block.channels(), got);
         rhythm.push(block.channels(), got);
+        if (follow)
+            if (const auto so_far = detector.poll()) follower.take(*so_far);
         progress.at(reader.read_so_far());
     }
     if (!reader.damage().empty()) warn(file + ": " + reader.damage() + "; judged by what is there");
