@@ -1,7 +1,7 @@
 #include "dsp/detect/scale_scan.hpp"
 
+#include "dsp/carrier/chip_filter.hpp"
 #include "dsp/detect/scale_grid.hpp"
-#include "dsp/detect/whitening_taps.hpp"
 
 #include <algorithm>
 #include <cmath>

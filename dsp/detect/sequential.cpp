@@ -1,7 +1,7 @@
 #include "dsp/detect/sequential.hpp"
 
+#include "dsp/carrier/chip_filter.hpp"
 #include "dsp/detect/budget.hpp"
-#include "dsp/detect/whitening_taps.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,6 @@
 #include "dsp/detect/slotter.hpp"
 
-#include "dsp/detect/whitening_taps.hpp"
+#include "dsp/carrier/chip_filter.hpp"
 
 #include <algorithm>
 #include <cmath>
