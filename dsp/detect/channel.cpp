@@ -107,9 +107,9 @@ void Channel::take_row(const CellRow& row) noexcept {
     bool found = false;
     const bool slot_ended = slotter_.push(row);
     if (slotter_.has_prompt()) {
-        const WholeRow prompt = slotter_.prompt();
+        const RowBets prompt(slotter_.prompt(), parts_.cells->bands() / 2);
         const long long prompt_row = rows_ - 1 - prompt_look_ahead;
-        for (auto& trace : traces_) found |= trace->push(prompt, parts_.cells->bands() / 2, prompt_row);
+        for (auto& trace : traces_) found |= trace->push(prompt, prompt_row);
     }
     step();
     if (slot_ended) take_slot();

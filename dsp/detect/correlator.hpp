@@ -3,6 +3,7 @@
 
 #include "dsp/carrier/carrier.hpp"
 #include "dsp/detect/slot.hpp"
+#include "dsp/simd/kernels.hpp"
 
 #include <array>
 #include <cstdint>
@@ -23,21 +24,19 @@ constexpr int packet_row_at(long long row, int phase) {
 // Never changes: any number of streams share one.
 class Correlator {
   public:
-    using PacketRows = std::array<std::int16_t, chip_rows>;  // a value for each packet row
-    using BandSigns = std::array<PacketRows, padded_chip_bands>;
-
     explicit Correlator(const Carrier& carrier);
 
     // Sum over the slot's chips of sign times residual. Slots start at rows that are multiples of slot_rows, counted
     // from the start of the signal: slot_index tells which. No allocation.
     void correlate(SlotView slot, long long slot_index, PhaseCorrelations& out) const noexcept;
 
-    // [band][packet row]: sync signs, payload chips 0; and 1 for sync chips.
-    const BandSigns& signs() const noexcept { return signs_; }
-    const BandSigns& sync() const noexcept { return sync_; }
+    // Of every pair of bands: which of the two serves sync in each packet row, and with which sign.
+    const simd::PairPicks* picks() const noexcept { return picks_.data(); }
+    const simd::Kernels& kernels() const noexcept { return kernels_; }
 
   private:
-    BandSigns signs_{}, sync_{};
+    const simd::Kernels& kernels_;
+    std::array<simd::PairPicks, padded_chip_bands / 2> picks_;
 };
 
 }  // namespace earmark

@@ -1,7 +1,7 @@
 #include "dsp/detect/scale_scan.hpp"
 
-#include "dsp/detect/scale_grid.hpp"
 #include "dsp/carrier/chip_filter.hpp"
+#include "dsp/detect/scale_grid.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,7 +1,7 @@
 #include "dsp/detect/sequential.hpp"
 
-#include "dsp/detect/budget.hpp"
 #include "dsp/carrier/chip_filter.hpp"
+#include "dsp/detect/budget.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -38,6 +38,18 @@ constexpr std::int32_t nothing = -1000000000;
 
 }  // namespace
 
+RowBets::RowBets(const WholeRow& residuals, int bands) noexcept : pairs((bands + 1) / 2) {
+    silent = std::all_of(residuals.begin(), residuals.end(), [](std::int8_t r) { return r == 0; });
+    for (std::size_t s = 0; s < strengths_tried.size(); ++s)
+        for (int band = 0; band < 2 * pairs; ++band) {
+            const std::int8_t residual = band < bands ? residuals[static_cast<std::size_t>(band)] : std::int8_t{0};
+            const Bet bet = bets[s][static_cast<std::size_t>(residual + largest_residual)];
+            simd::PairValues& values = values_[s][static_cast<std::size_t>(band / 2)];
+            values[static_cast<std::size_t>(band % 2)] = static_cast<std::int16_t>(bet.stake - bet.price);
+            values[static_cast<std::size_t>(band % 2 + 2)] = static_cast<std::int16_t>(-bet.stake - bet.price);
+        }
+}
+
 void SequentialTest::restart() noexcept {
     starts_.fill(-1);
     best_sum_.fill(nothing);
@@ -50,7 +62,7 @@ void SequentialTest::restart() noexcept {
             for (auto& strength : remainder) strength.fill(0);
 }
 
-bool SequentialTest::push(const WholeRow& residuals, int bands, long long row, const Correlator& correlator) noexcept {
+bool SequentialTest::push(const RowBets& row_bets, long long row, const Correlator& correlator) noexcept {
     if (row % slot_rows == 0) {
         const auto start = static_cast<std::size_t>(row / slot_rows % packet_slots);
         starts_[start] = row / slot_rows;
@@ -58,41 +70,31 @@ bool SequentialTest::push(const WholeRow& residuals, int bands, long long row, c
         for (auto& remainder : sums_[start])
             for (auto& strength : remainder) strength.fill(0);
     }
-    if (std::all_of(residuals.begin(), residuals.end(), [](std::int8_t r) { return r == 0; })) return false;
+    if (row_bets.silent) return false;
     const double before = log_evidence_;
     const auto remainder = static_cast<std::size_t>(row % chip_hops);
-    const auto turn = static_cast<std::size_t>(row / chip_hops % chip_rows);
-    std::array<std::int32_t, packet_slots> best;
-    std::array<int, packet_slots> best_at{};
-    best.fill(nothing);
+    const int turn = static_cast<int>(row / chip_hops % chip_rows);
+    std::array<int, packet_slots> running;
+    int count = 0;
+    for (int start = 0; start < packet_slots; ++start)
+        if (starts_[static_cast<std::size_t>(start)] >= 0) running[static_cast<std::size_t>(count++)] = start;
+    std::array<std::array<std::int32_t, packet_slots>, strengths> tops;
     for (std::size_t s = 0; s < strengths; ++s) {
-        Correlator::PacketRows gains{};
-        for (std::size_t band = 0; band < static_cast<std::size_t>(bands); ++band) {
-            const Bet bet = bets[s][static_cast<std::size_t>(residuals[band] + largest_residual)];
-            const auto& sign = correlator.signs()[band];
-            const auto& sync = correlator.sync()[band];
-            for (std::size_t i = 0; i < chip_rows; ++i)
-                gains[i] = static_cast<std::int16_t>(gains[i] + sign[i] * bet.stake - sync[i] * bet.price);
-        }
-        Correlator::PacketRows turned;  // packet row i stands at index i - turn
-        std::rotate_copy(gains.begin(), gains.begin() + turn, gains.end(), turned.begin());
-        for (std::size_t start = 0; start < packet_slots; ++start) {
-            if (starts_[start] < 0) continue;
-            auto& sums = sums_[start][remainder][s];
-            std::int32_t top = nothing;
-            for (std::size_t i = 0; i < chip_rows; ++i) {
-                sums[i] += turned[i];
-                top = std::max(top, sums[i]);
-            }
-            if (top <= best[start]) continue;
-            best[start] = top;
-            best_at[start] = static_cast<int>(std::find(sums.begin(), sums.end(), top) - sums.begin());
-        }
+        std::array<std::int32_t*, packet_slots> sums;
+        for (int i = 0; i < count; ++i) sums[i] = sums_[running[i]][remainder][s].data();
+        correlator.kernels().accumulate(row_bets.values(s), row_bets.pairs, correlator.picks(), turn, sums.data(),
+                                        count, tops[s].data());
     }
-    for (std::size_t start = 0; start < packet_slots; ++start) {
-        if (starts_[start] < 0 || best[start] <= best_sum_[start]) continue;
-        best_sum_[start] = best[start];
-        const int turns = (packet_hops / chip_hops - best_at[start]) % chip_rows;
+    for (int i = 0; i < count; ++i) {
+        const auto start = static_cast<std::size_t>(running[i]);
+        std::size_t best = 0;
+        for (std::size_t s = 1; s < strengths; ++s)
+            if (tops[s][i] > tops[best][i]) best = s;
+        if (tops[best][i] <= best_sum_[start]) continue;
+        best_sum_[start] = tops[best][i];
+        const auto& sums = sums_[start][remainder][best];
+        const auto best_at = static_cast<int>(std::find(sums.begin(), sums.end(), tops[best][i]) - sums.begin());
+        const int turns = (packet_hops / chip_hops - best_at) % chip_rows;
         look(static_cast<int>(start), turns * chip_hops + static_cast<int>(remainder));
     }
     return log_evidence_ > before;

@@ -13,6 +13,21 @@
 
 namespace earmark {
 
+// What a row of residuals is worth to the tests of all keys: for each strength tried, what every pair of bands gives
+// when the one or the other serves sync.
+class RowBets {
+  public:
+    static constexpr int strengths = 3;
+    RowBets(const WholeRow& residuals, int bands) noexcept;
+    const simd::PairValues* values(std::size_t strength) const noexcept { return values_[strength].data(); }
+
+    int pairs;
+    bool silent;
+
+  private:
+    std::array<std::array<simd::PairValues, padded_chip_bands / 2>, strengths> values_{};
+};
+
 // Takes prompt residuals (whitening.hpp): a verdict 16 ms sooner is worth more here than the last of certainty.
 // Real time: nothing allocates. 25 kB.
 class SequentialTest {
@@ -21,7 +36,7 @@ class SequentialTest {
     // Forgets what was heard; tests begin again with the next slot.
     void restart() noexcept;
     // The next row, counted from the start of the signal. True when the evidence grew beyond what it ever was.
-    bool push(const WholeRow& residuals, int bands, long long row, const Correlator& correlator) noexcept;
+    bool push(const RowBets& row_bets, long long row, const Correlator& correlator) noexcept;
 
     double log_evidence() const noexcept { return log_evidence_; }  // ln of the mixture, weights of slot and phase in
     double log_q() const noexcept { return log_q_; }                // those weights
@@ -35,7 +50,7 @@ class SequentialTest {
 
   private:
     static constexpr int packet_slots = packet_hops / slot_rows;
-    static constexpr int strengths = 3;
+    static constexpr int strengths = RowBets::strengths;
     // For each remainder of the phase and each strength; index (packet row - row / chip_hops) modulo chip_rows.
     using Sums = std::array<std::array<std::array<std::int32_t, chip_rows>, strengths>, chip_hops>;
 

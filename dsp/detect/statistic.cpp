@@ -34,15 +34,7 @@ SignTail::SignTail(std::span<const float> residuals) {
 }
 
 SignTail::Point SignTail::at(double x) const {
-    Point point{};
-    for (std::size_t i = 0; i < count_; ++i) {
-        const double size = sizes_[i];
-        const double decay = std::exp(-2 * x * size), tanh = (1 - decay) / (1 + decay);
-        point.slope += size * tanh;
-        point.curvature += size * size * (1 - tanh * tanh);
-        point.value += x * size + std::log1p(decay) - std::numbers::ln2;  // ln cosh without overflow
-    }
-    return point;
+    return simd::kernels().sign_tail(sizes_.data(), static_cast<int>(count_), x);
 }
 
 // sup over x of x t - sum ln cosh(x R_j). The slope is concave in x, so Newton's steps come from below and never pass

@@ -12,6 +12,7 @@
 #include "dsp/carrier/carrier.hpp"
 #include "dsp/detect/slot.hpp"
 #include "dsp/detect/track.hpp"
+#include "dsp/simd/kernels.hpp"
 
 #include <array>
 #include <span>
@@ -36,9 +37,7 @@ class SignTail {
     double root_energy() const { return root_energy_; }
 
   private:
-    struct Point {
-        double slope, curvature, value;  // of sum ln cosh(x R_j)
-    };
+    using Point = simd::TailSums;  // of sum ln cosh(x R_j)
     Point at(double x) const;
 
     std::array<double, packet_chips / 2> sizes_;  // |R_j| that are not 0, over the root of their energy

@@ -82,8 +82,8 @@ void Trace::improve(double log10_p, double log_q) noexcept {
     log_q_ = log_q;
 }
 
-bool Trace::push(const WholeRow& prompt, int bands, long long row) noexcept {
-    if (following_ || !sequential_.push(prompt, bands, row, key_->correlator)) return false;
+bool Trace::push(const RowBets& prompt, long long row) noexcept {
+    if (following_ || !sequential_.push(prompt, row, key_->correlator)) return false;
     const double log_weight = config_.log_weight + std::log(sequential_share);
     const double p = log10_p(sequential_.log_evidence(), log_weight);
     improve(p, log_weight + sequential_.log_q());

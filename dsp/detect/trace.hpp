@@ -55,7 +55,7 @@ class Trace {
     void reset() noexcept;
 
     // Rows of prompt residuals, as they come. True when a mark was found.
-    bool push(const WholeRow& prompt, int bands, long long row) noexcept;
+    bool push(const RowBets& prompt, long long row) noexcept;
     // The history holds the slot that has just ended. True when a payload is worth a try: read() gives what to try on.
     bool end_slot(const History& history) noexcept;
     Candidate live_candidate(const History& history) const;

@@ -14,6 +14,14 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace earmark::simd::HWY_NAMESPACE {
+
+#if HWY_TARGET == HWY_SCALAR || HWY_TARGET == HWY_EMU128
+// Where Highway has no vectors it has nothing that plain loops lack.
+const Kernels* table() {
+    return &scalar_kernels();
+}
+#else
+
 namespace hn = hwy::HWY_NAMESPACE;
 
 // No kernel gains from registers beyond 512 bits, and chip_filter counts on lengths that 16 lanes divide.
@@ -223,6 +231,118 @@ void chip_filter(const float* const* rows, int row_count, const float* taps, int
     }
 }
 
+// Row by row the values of every pair, from a row of bands padded with zeros.
+HWY_INLINE void set_pair_values(const std::int8_t* bands, int pairs, PairValues* values) {
+    const hn::CappedTag<std::int16_t, 8> d;
+    const hn::Rebind<std::int8_t, decltype(d)> narrow;
+    const hn::Repartition<std::int32_t, decltype(d)> both;
+    const hn::Repartition<std::int64_t, decltype(d)> all;
+    const auto zero = hn::Zero(all);
+    for (int pair = 0; pair < pairs; pair += static_cast<int>(hn::Lanes(d)) / 2) {
+        const auto plus = hn::PromoteTo(d, hn::LoadU(narrow, bands + 2 * pair));
+        const auto pluses = hn::BitCast(both, plus), minuses = hn::BitCast(both, hn::Neg(plus));
+        const auto lower = hn::BitCast(all, hn::InterleaveLower(both, pluses, minuses));
+        const auto upper = hn::BitCast(all, hn::InterleaveUpper(both, pluses, minuses));
+        auto* const out = reinterpret_cast<std::int64_t*>(values + pair);
+        hn::StoreU(hn::InterleaveLower(all, lower, zero), all, out);
+        hn::StoreU(hn::InterleaveUpper(all, lower, zero), all, out + hn::Lanes(all));
+        hn::StoreU(hn::InterleaveLower(all, upper, zero), all, out + 2 * hn::Lanes(all));
+        hn::StoreU(hn::InterleaveUpper(all, upper, zero), all, out + 3 * hn::Lanes(all));
+    }
+}
+
+// Sums over pairs of what `turned` + the offset of each pair takes of its values; two registers at a time share the
+// values. add(d, m, sum) takes them.
+template <class D>
+HWY_INLINE auto picked(D d, const PairValues& values, const std::uint16_t* picks) {
+    const hn::Repartition<std::uint8_t, D> bytes;
+    const auto from = hn::BitCast(bytes, hn::LoadDup128(d, values.data()));
+    const auto which = hn::LoadU(bytes, reinterpret_cast<const std::uint8_t*>(picks));
+    return hn::BitCast(d, hn::TableLookupBytes(from, which));
+}
+
+void correlate(const std::int8_t* residuals, int stride, int rows, int bands, const PairPicks* picks, int place,
+               std::int16_t* sums) {
+    constexpr int at_once = 16, most_pairs = most_bands / 2;
+    const hn::CappedTag<std::int16_t, 32> d;
+    const int lanes = static_cast<int>(hn::Lanes(d)), pairs = (bands + 1) / 2;
+    HWY_ALIGN PairValues values[at_once][most_pairs];
+    for (int first = 0; first < rows; first += at_once) {
+        const int count = std::min(at_once, rows - first);
+        for (int j = 0; j < count; ++j) {
+            std::int8_t padded[most_bands] = {};
+            for (int band = 0; band < bands; ++band) padded[band] = residuals[(first + j) * stride + band];
+            set_pair_values(padded, pairs, values[j]);
+        }
+        for (int m = 0; m < chip_rows_in_packet; m += 2 * lanes) {
+            auto sum0 = hn::LoadU(d, sums + m), sum1 = hn::LoadU(d, sums + m + lanes);
+            for (int j = 0; j < count; ++j) {
+                const int turn = m + (place + first + j) % chip_rows_in_packet;
+                for (int pair = 0; pair < pairs; ++pair) {
+                    const std::uint16_t* const which = picks[pair].data() + turn;
+                    sum0 = hn::Add(sum0, picked(d, values[j][pair], which));
+                    sum1 = hn::Add(sum1, picked(d, values[j][pair], which + lanes));
+                }
+            }
+            hn::StoreU(sum0, d, sums + m);
+            hn::StoreU(sum1, d, sums + m + lanes);
+        }
+    }
+}
+
+void accumulate(const PairValues* values, int pairs, const PairPicks* picks, int place, std::int32_t* const* sums,
+                int count, std::int32_t* tops) {
+    const hn::CappedTag<std::int16_t, 32> d;
+    const int lanes = static_cast<int>(hn::Lanes(d));
+    HWY_ALIGN std::int16_t gains[chip_rows_in_packet];
+    for (int m = 0; m < chip_rows_in_packet; m += 2 * lanes) {
+        auto sum0 = hn::Zero(d), sum1 = hn::Zero(d);
+        for (int pair = 0; pair < pairs; ++pair) {
+            const std::uint16_t* const which = picks[pair].data() + place + m;
+            sum0 = hn::Add(sum0, picked(d, values[pair], which));
+            sum1 = hn::Add(sum1, picked(d, values[pair], which + lanes));
+        }
+        hn::Store(sum0, d, gains + m);
+        hn::Store(sum1, d, gains + m + lanes);
+    }
+    const hn::CappedTag<std::int32_t, most_lanes> wide;
+    const hn::Rebind<std::int16_t, decltype(wide)> narrow;
+    for (int i = 0; i < count; ++i) {
+        auto top = hn::Set(wide, hwy::LowestValue<std::int32_t>());
+        for (int m = 0; m < chip_rows_in_packet; m += static_cast<int>(hn::Lanes(wide))) {
+            const auto gain = hn::PromoteTo(wide, hn::LoadU(narrow, gains + m));
+            const auto sum = hn::Add(hn::LoadU(wide, sums[i] + m), gain);
+            hn::StoreU(sum, wide, sums[i] + m);
+            top = hn::Max(top, sum);
+        }
+        tops[i] = hn::GetLane(hn::MaxOfLanes(wide, top));
+    }
+}
+
+TailSums sign_tail(const double* sizes, int count, double x) {
+    const hn::CappedTag<double, 8> wide;
+    const hn::CappedTag<double, 1> one;
+    auto slopes = hn::Zero(wide), curvatures = hn::Zero(wide), values = hn::Zero(wide);
+    TailSums sums{};
+    const auto terms = [&](auto d, int i, auto& slope, auto& curvature, auto& value) HWY_ATTR {
+        const auto size = hn::LoadU(d, sizes + i), unit = hn::Set(d, 1.0), reach = hn::Mul(size, hn::Set(d, x));
+        const auto decay = hn::Exp(d, hn::Mul(hn::Set(d, -2.0), reach));
+        const auto tanh = hn::Div(hn::Sub(unit, decay), hn::Add(unit, decay));
+        slope = hn::MulAdd(size, tanh, slope);
+        curvature = hn::MulAdd(hn::Mul(size, size), hn::NegMulAdd(tanh, tanh, unit), curvature);
+        value = hn::Add(value, hn::Add(reach, hn::Sub(hn::Log1p(d, decay), hn::Set(d, 0.69314718055994530942))));
+    };
+    int i = 0;
+    for (const int lanes = static_cast<int>(hn::Lanes(wide)); i + lanes <= count; i += lanes)
+        terms(wide, i, slopes, curvatures, values);
+    auto slope = hn::Zero(one), curvature = hn::Zero(one), value = hn::Zero(one);
+    for (; i < count; ++i) terms(one, i, slope, curvature, value);
+    sums.slope = hn::GetLane(hn::SumOfLanes(wide, slopes)) + hn::GetLane(slope);
+    sums.curvature = hn::GetLane(hn::SumOfLanes(wide, curvatures)) + hn::GetLane(curvature);
+    sums.value = hn::GetLane(hn::SumOfLanes(wide, values)) + hn::GetLane(value);
+    return sums;
+}
+
 const Kernels* table() {
     static const Kernels kernels{target_name(HWY_TARGET),
                                  usable,
@@ -237,9 +357,13 @@ const Kernels* table() {
                                  flatness,
                                  exceeds,
                                  mix,
-                                 chip_filter};
+                                 chip_filter,
+                                 correlate,
+                                 accumulate,
+                                 sign_tail};
     return &kernels;
 }
+#endif
 
 }  // namespace earmark::simd::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();

@@ -8,7 +8,10 @@
 // Real time: no kernel allocates, locks or throws.
 #pragma once
 
+#include <array>
+#include <bit>
 #include <complex>
+#include <cstdint>
 #include <span>
 
 namespace earmark::simd {
@@ -26,6 +29,24 @@ struct DepthFrame {
     float loudest;               // log level of the loudest
     float heard;                 // bins less than this under it are heard ...
     float scale, scale_unheard;  // ... and scaled by the former, the others by the latter
+};
+
+// What a packet's 64 chip rows take of one pair of bands, one row after the other and then all once more, so that any
+// turn of the packet is a run of 64. Each is where in PairValues it stands, as two bytes: 2 i and 2 i + 1.
+inline constexpr int chip_rows_in_packet = 64;
+using PairPicks = std::array<std::uint16_t, 2 * chip_rows_in_packet>;
+constexpr std::uint16_t pick(int i) {
+    return std::endian::native == std::endian::little ? static_cast<std::uint16_t>(2 * i | (2 * i + 1) << 8)
+                                                      : static_cast<std::uint16_t>(2 * i << 8 | (2 * i + 1));
+}
+// What a pair of bands can give: [0], [1] the even and the odd band where the sign is +, [2], [3] where it is -, then
+// zeros.
+using PairValues = std::array<std::int16_t, 8>;
+inline constexpr int most_bands = 32;
+
+// Sums over the sizes of a SignTail: of size * tanh(x size), of size^2 * (1 - tanh^2), of ln cosh(x size).
+struct TailSums {
+    double slope, curvature, value;
 };
 
 struct Kernels {
@@ -64,6 +85,19 @@ struct Kernels {
     // A filter with a step of two bands: out[k] = sum over rows r and b = 0..3 of taps[4 r + b] * rows[r][2 k + b],
     // clamped to +-clip. count: a multiple of 16; rows are read to [2 * count + 1].
     void (*chip_filter)(const float* const* rows, int row_count, const float* taps, int count, float clip, float* out);
+
+    // Of whole numbers, hence the same bits on every target:
+    // sums[m] += over rows j and pairs of bands what picks[pair][m + (place + j) % 64] takes of row j, which stands at
+    // residuals + j * stride, `bands` <= 32 of them. place: 0 .. 63; sums: 64.
+    void (*correlate)(const std::int8_t* residuals, int stride, int rows, int bands, const PairPicks* picks, int place,
+                      std::int16_t* sums);
+    // To each of `count` arrays of 64 sums: sums[m] += over pairs what picks[pair][m + place] takes of values[pair].
+    // tops: the largest of each array then.
+    void (*accumulate)(const PairValues* values, int pairs, const PairPicks* picks, int place,
+                       std::int32_t* const* sums, int count, std::int32_t* tops);
+
+    // sizes >= 0, x >= 0; each term good to 4 units in the last place of a double.
+    TailSums (*sign_tail)(const double* sizes, int count, double x);
 };
 
 // Those that this machine has, best first, scalar last. Never empty.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 namespace earmark::simd {
 namespace {
@@ -100,11 +101,51 @@ void chip_filter(const float* const* rows, int row_count, const float* taps, int
     }
 }
 
+std::int32_t picked(const PairValues& values, std::uint16_t place) {
+    return values[static_cast<std::size_t>((place & 0xff) / 2)];  // 2 i or 2 i + 1: either byte will do
+}
+
+void correlate(const std::int8_t* residuals, int stride, int rows, int bands, const PairPicks* picks, int place,
+               std::int16_t* sums) {
+    for (int j = 0; j < rows; ++j)
+        for (int band = 0; band < bands; band += 2) {
+            const std::int8_t* const row = residuals + j * stride;
+            const auto even = row[band], odd = band + 1 < bands ? row[band + 1] : std::int8_t{0};
+            const PairValues values{even, odd, static_cast<std::int16_t>(-even), static_cast<std::int16_t>(-odd)};
+            const std::uint16_t* const turned = picks[band / 2].data() + (place + j) % chip_rows_in_packet;
+            for (int m = 0; m < chip_rows_in_packet; ++m)
+                sums[m] = static_cast<std::int16_t>(sums[m] + picked(values, turned[m]));
+        }
+}
+
+void accumulate(const PairValues* values, int pairs, const PairPicks* picks, int place, std::int32_t* const* sums,
+                int count, std::int32_t* tops) {
+    std::array<std::int32_t, chip_rows_in_packet> gains{};
+    for (int pair = 0; pair < pairs; ++pair)
+        for (int m = 0; m < chip_rows_in_packet; ++m) gains[m] += picked(values[pair], picks[pair][place + m]);
+    for (int i = 0; i < count; ++i) {
+        for (int m = 0; m < chip_rows_in_packet; ++m) sums[i][m] += gains[m];
+        tops[i] = *std::max_element(sums[i], sums[i] + chip_rows_in_packet);
+    }
+}
+
+TailSums sign_tail(const double* sizes, int count, double x) {
+    TailSums sums{};
+    for (int i = 0; i < count; ++i) {
+        const double decay = std::exp(-2 * x * sizes[i]), tanh = (1 - decay) / (1 + decay);
+        sums.slope += sizes[i] * tanh;
+        sums.curvature += sizes[i] * sizes[i] * (1 - tanh * tanh);
+        sums.value += x * sizes[i] + std::log1p(decay) - std::numbers::ln2;  // ln cosh without overflow
+    }
+    return sums;
+}
+
 }  // namespace
 
 const Kernels& scalar_kernels() {
-    static constexpr Kernels kernels{"scalar", usable, multiply,   multiply_add, multiply_energy, power, largest,
-                                     log,      depths, apply_gain, flatness,     exceeds,         mix,   chip_filter};
+    static constexpr Kernels kernels{"scalar", usable,      multiply,  multiply_add, multiply_energy, power,
+                                     largest,  log,         depths,    apply_gain,   flatness,        exceeds,
+                                     mix,      chip_filter, correlate, accumulate,   sign_tail};
     return kernels;
 }
 
