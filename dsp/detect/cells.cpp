@@ -12,6 +12,7 @@ constexpr double window_s = 0.024;
 constexpr int rows_per_s = 250;
 constexpr float active_power = 1e-6f;  // -60 dBFS
 constexpr float inaudible = 1e-10f;    // -200 dBFS: silence, lest denormal numbers slow the transform
+constexpr float largest_sample = 1e6f;
 constexpr std::size_t spare_samples = 512;
 
 // The smallest even length >= n without a prime factor above 7: fast in every FFT library.
@@ -36,26 +37,31 @@ CellPlan::CellPlan(int rate_hz, double top_hz)
     for (float& w : window) w /= std::sqrt(energy);  // white noise of power P gives P in every bin
 
     const double bin_hz = this->bin_hz();
-    for (int band = 0; band < grid_bands; ++band) {
+    const auto share = [&](int band, int bin) {
         const double low = first_band_hz + band * band_hz, high = low + band_hz;
-        if (high > 0.99 * sample_rate_hz / 2) break;
-        BandShare share{static_cast<int>(std::floor(low / bin_hz + 0.5)), {}};
-        for (int bin = share.first_bin; (bin - 0.5) * bin_hz < high - 1e-6; ++bin) {
-            const double overlap = std::min(high, (bin + 0.5) * bin_hz) - std::max(low, (bin - 0.5) * bin_hz);
-            share.weights.push_back(static_cast<float>(overlap / bin_hz));
-        }
-        shares.push_back(std::move(share));
+        const double overlap = std::min(high, (bin + 0.5) * bin_hz) - std::max(low, (bin - 0.5) * bin_hz);
+        return std::max(overlap / bin_hz, 0.0);
+    };
+    for (int band = 0; band < grid_bands; ++band) {
+        const double low = first_band_hz + band * band_hz;
+        if (low + band_hz > 0.99 * sample_rate_hz / 2) break;
+        first_bin.push_back(static_cast<std::int32_t>(std::floor(low / bin_hz + 0.5)));
+        while (share(band, first_bin.back() + taps) > 1e-6 / bin_hz) ++taps;
     }
+    for (int tap = 0; tap < taps; ++tap)
+        for (int band = 0; band < bands(); ++band)
+            shares.push_back(static_cast<float>(share(band, first_bin[band] + tap)));
     const int wanted = std::min(static_cast<int>(top_hz / bin_hz), fft.bins());
-    bins = std::max(static_cast<std::size_t>(wanted), shares.back().first_bin + shares.back().weights.size());
+    bins = std::max(static_cast<std::size_t>(wanted),
+                    std::min(static_cast<std::size_t>(fft.bins()), static_cast<std::size_t>(first_bin.back() + taps)));
 }
 
 Cells::Cells(int sample_rate_hz, Sink sink)
     : Cells(std::make_shared<const CellPlan>(sample_rate_hz), std::move(sink)) {}
 
 Cells::Cells(std::shared_ptr<const CellPlan> plan, Sink sink)
-    : plan_(std::move(plan)), fft_(plan_->fft), sink_(std::move(sink)) {
-    power_.resize(plan_->bins);
+    : plan_(std::move(plan)), kernels_(simd::kernels()), fft_(plan_->fft), sink_(std::move(sink)) {
+    power_.resize(plan_->bins + static_cast<std::size_t>(plan_->taps));  // bands may read past the last bin, times 0
     buffer_.resize(plan_->window_samples + spare_samples);
     reset();
 }
@@ -75,9 +81,7 @@ void Cells::push(const float* samples, std::size_t count) noexcept {
     samples_ += count;
     while (count > 0) {
         const std::size_t taken = std::min(count, buffer_.size() - held_);
-        std::transform(samples, samples + taken, buffer_.begin() + held_, [](float x) {
-            return std::isfinite(x) && std::abs(x) > inaudible ? std::clamp(x, -1e6f, 1e6f) : 0.0f;
-        });
+        kernels_.usable(samples, static_cast<int>(taken), inaudible, largest_sample, buffer_.data() + held_);
         held_ += taken;
         samples += taken;
         count -= taken;
@@ -111,26 +115,18 @@ void Cells::emit_ready_rows() noexcept {
 
 void Cells::emit_row(const float* window_samples) noexcept {
     const auto time = fft_.time();
-    float power = 0;
-    for (int i = 0; i < plan_->window_samples; ++i) {
-        time[i] = window_samples[i] * plan_->window[i];
-        power += time[i] * time[i];
-    }
-    std::fill(time.begin() + plan_->window_samples, time.end(), 0.0f);
+    const int count = plan_->window_samples, bands = plan_->bands();
+    const float power = kernels_.multiply_energy(window_samples, plan_->window.data(), count, time.data());
+    std::fill(time.begin() + count, time.end(), 0.0f);
     fft_.forward();
-    const auto spectrum = fft_.frequency();
-    for (std::size_t bin = 0; bin < power_.size(); ++bin)
-        power_[bin] = spectrum[bin].real() * spectrum[bin].real() + spectrum[bin].imag() * spectrum[bin].imag();
+    kernels_.power(fft_.frequency().data(), static_cast<int>(plan_->bins), 0, power_.data());
 
     CellRow row;
     row.active = power > active_power;
-    row.log_energy.fill(std::log(energy_floor));
-    for (int band = 0; band < plan_->bands(); ++band) {
-        const CellPlan::BandShare& share = plan_->shares[band];
-        float energy = energy_floor;
-        for (std::size_t i = 0; i < share.weights.size(); ++i) energy += share.weights[i] * power_[share.first_bin + i];
-        row.log_energy[band] = std::log(energy);
-    }
+    kernels_.band_energies(power_.data(), plan_->first_bin.data(), plan_->shares.data(), plan_->taps, bands,
+                           energy_floor, row.log_energy.data());
+    std::fill(row.log_energy.begin() + bands, row.log_energy.end(), energy_floor);
+    kernels_.log(row.log_energy.data(), grid_bands, row.log_energy.data());
     sink_(row);
 }
 

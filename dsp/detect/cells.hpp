@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dsp/carrier/grid.hpp"
+#include "dsp/simd/kernels.hpp"
 #include "dsp/transform/fft.hpp"
 
 #include <array>
@@ -27,19 +28,16 @@ struct CellRow {
 
 // What the cells of all streams of one rate share: window, transform, which bins make which band. Never changes.
 struct CellPlan {
-    struct BandShare {
-        int first_bin;
-        std::vector<float> weights;
-    };
-
     explicit CellPlan(int rate_hz, double top_hz = 0);  // top_hz: up to where the power of the bins is wanted
     double bin_hz() const noexcept { return static_cast<double>(sample_rate_hz) / fft.length(); }
-    int bands() const noexcept { return static_cast<int>(shares.size()); }  // below Nyquist
+    int bands() const noexcept { return static_cast<int>(first_bin.size()); }  // below Nyquist
 
     int sample_rate_hz, window_samples;
     RealFft fft;
     std::vector<float> window;
-    std::vector<BandShare> shares;
+    std::vector<std::int32_t> first_bin;  // of every band
+    std::vector<float> shares;            // [tap][band]: how much of the bin `tap` after its first a band has
+    int taps = 0;
     std::size_t bins = 0;  // of which the power is looked at
 };
 
@@ -57,7 +55,7 @@ class Cells {
 
     int bands() const noexcept { return plan_->bands(); }  // bands below Nyquist
     // Power of the bins of the row that the sink is just given; white noise of power P has P in every bin.
-    std::span<const float> power() const noexcept { return power_; }
+    std::span<const float> power() const noexcept { return {power_.data(), plan_->bins}; }
     std::int64_t samples() const noexcept { return samples_; }
     std::int64_t rows() const noexcept { return rows_; }
 
@@ -72,6 +70,7 @@ class Cells {
     void emit_row(const float* window_samples) noexcept;
 
     std::shared_ptr<const CellPlan> plan_;
+    const simd::Kernels& kernels_;
     RealFft fft_;
     Sink sink_;
     std::vector<float> power_;

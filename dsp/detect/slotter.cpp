@@ -16,8 +16,7 @@ constexpr float nothing_heard = -1e9f;
 
 WholeRow whole(const ResidualRow& residual) noexcept {
     WholeRow row;
-    for (std::size_t band = 0; band < row.size(); ++band)
-        row[band] = static_cast<std::int8_t>(std::lrintf(residual[band] * (largest_residual / trained_whitening_clip)));
+    simd::kernels().round(residual.data(), padded_chip_bands, largest_residual / trained_whitening_clip, row.data());
     return row;
 }
 

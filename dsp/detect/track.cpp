@@ -60,7 +60,10 @@ Track TrackList::operator[](int index) const noexcept {
 }
 
 Tracker::Tracker(int slots_held)
-    : held_(slots_held), moves_(static_cast<std::size_t>(slots_held)), jumps_(static_cast<std::size_t>(slots_held)) {
+    : kernels_(simd::kernels()),
+      held_(slots_held),
+      moves_(static_cast<std::size_t>(slots_held)),
+      jumps_(static_cast<std::size_t>(slots_held)) {
     reset();
 }
 
@@ -120,33 +123,22 @@ void Tracker::advance(int strength, SlotView slot, const PhaseCorrelations& corr
         cost[r] = assumed * assumed / 2 * (*slot.sync_energy)[r] / (sigma * sigma) + next_off;
     const float gain = assumed / sigma;
 
-    std::array<float, packet_hops> next;
-    std::array<std::uint8_t, packet_hops> from;
-    for (int phase = 0; phase < packet_hops; ++phase) {
-        const float stay = scores[phase] + keep;
-        const float below = scores[phase == 0 ? packet_hops - 1 : phase - 1] + step;
-        const float above = scores[phase == packet_hops - 1 ? 0 : phase + 1] + step;
-        float score = stay;
-        std::uint8_t move = kept;
-        if (below > score) score = below, move = from_below;
-        if (above > score) score = above, move = from_above;
-        if (anywhere > score) score = anywhere, move = jumped;
-        next[phase] = score + gain * correlations[phase] - cost[phase % chip_hops];
-        from[phase] = move;
-    }
-    std::copy(next.begin(), next.end(), scores.begin());
-    for (std::size_t i = 0; i < moves.size(); ++i)
-        moves[i] =
-            static_cast<std::uint8_t>(from[4 * i] | from[4 * i + 1] << 2 | from[4 * i + 2] << 4 | from[4 * i + 3] << 6);
+    std::array<float, packet_hops + 2> ring;  // each end beside the other
+    std::copy_n(scores.begin(), packet_hops, ring.begin() + 1);
+    ring.front() = scores[packet_hops - 1];
+    ring.back() = scores[0];
+    kernels_.advance(ring.data() + 1, correlations.data(), cost.data(), packet_hops, keep, step, anywhere, gain,
+                     scores.data(), moves.data());
 }
 
 int Tracker::best_phase(int strength) const noexcept {
     const Scores& scores = scores_[static_cast<std::size_t>(strength)];
-    return static_cast<int>(std::max_element(scores.begin(), scores.end() - 1) - scores.begin());
+    const float best = kernels_.largest(scores.data(), packet_hops);
+    return static_cast<int>(std::find(scores.begin(), scores.end() - 1, best) - scores.begin());
 }
 
 float Tracker::lead(int strength) const noexcept {
-    return scores_[static_cast<std::size_t>(strength)][static_cast<std::size_t>(best_phase(strength))];
+    return kernels_.largest(scores_[static_cast<std::size_t>(strength)].data(), packet_hops);
 }
 
 void Tracker::look_back(int strength, bool marked, int count, std::int16_t* path) const noexcept {

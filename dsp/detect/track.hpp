@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dsp/detect/correlator.hpp"
+#include "dsp/simd/kernels.hpp"
 
 #include <algorithm>
 #include <array>
@@ -135,6 +136,7 @@ class Tracker {
     void advance(int strength, SlotView slot, const PhaseCorrelations& correlations, float sigma) noexcept;
     int best_phase(int strength) const noexcept;
 
+    const simd::Kernels& kernels_;
     int held_;
     std::array<Scores, assumed_strengths.size()> scores_;
     std::vector<std::array<Moves, assumed_strengths.size()>> moves_;  // a ring

@@ -4,8 +4,10 @@
 #include "dsp/carrier/chip_filter.hpp"
 #include "dsp/carrier/grid.hpp"
 #include "dsp/detect/cells.hpp"
+#include "dsp/simd/kernels.hpp"
 
 #include <array>
+#include <span>
 
 namespace earmark {
 
@@ -43,12 +45,15 @@ class Whitening {
     }
 
   private:
-    const CellRow& row_at(int hop) const noexcept;
-    void add_row(const float* taps, const CellRow& row, ResidualRow& residual) const noexcept;
-    void clip(ResidualRow& residual) const noexcept;
+    // The bands of a row between copies of its edges, then nothing: [band + 1].
+    using PaddedRow = std::array<float, 2 * padded_chip_bands + 2>;
 
+    const PaddedRow& row_at(int hop) const noexcept;
+    void filter(std::span<const float* const> rows, const float* taps, ResidualRow& residual) const noexcept;
+
+    const simd::Kernels& kernels_;
     int chip_bands_;
-    std::array<CellRow, whitening_rows> rows_{};  // a ring
+    std::array<PaddedRow, whitening_rows> rows_{};  // a ring
     int newest_ = 0;
     bool empty_ = true;
     ResidualRow residual_{};

@@ -231,6 +231,59 @@ void chip_filter(const float* const* rows, int row_count, const float* taps, int
     }
 }
 
+void band_energies(const float* power, const std::int32_t* first, const float* weights, int taps, int count,
+                   float floor, float* out) {
+    for_each(count, [&](auto d, std::size_t i) HWY_ATTR {
+        const hn::Rebind<std::int32_t, decltype(d)> index;
+        const auto at = hn::LoadU(index, first + i);
+        auto sum = hn::Set(d, floor);
+        for (int tap = 0; tap < taps; ++tap)
+            sum = hn::MulAdd(hn::LoadU(d, weights + tap * count + i), hn::GatherIndex(d, power + tap, at), sum);
+        hn::StoreU(sum, d, out + i);
+    });
+}
+
+void round(const float* in, int count, float scale, std::int8_t* out) {
+    for_each(count, [&](auto d, std::size_t i) HWY_ATTR {
+        const hn::Rebind<std::int8_t, decltype(d)> narrow;
+        const auto whole = hn::NearestInt(hn::Mul(hn::LoadU(d, in + i), hn::Set(d, scale)));
+        hn::StoreU(hn::DemoteTo(narrow, whole), narrow, out + i);
+    });
+}
+
+void advance(const float* scores, const std::int16_t* correlations, const float* cost, int count, float keep,
+             float step, float anywhere, float gain, float* next, std::uint8_t* moves) {
+    const hn::CappedTag<float, 8> d;  // the period of `cost`
+    const hn::Rebind<std::int32_t, decltype(d)> whole;
+    const hn::Rebind<std::int16_t, decltype(d)> narrow;
+    const hn::Rebind<std::uint8_t, decltype(d)> bytes;
+    const int lanes = static_cast<int>(hn::Lanes(d));
+    constexpr int at_once = 64;
+    for (int first = 0; first < count; first += at_once) {
+        HWY_ALIGN std::uint8_t taken[at_once];
+        for (int i = 0; i < at_once; i += lanes) {
+            const int p = first + i;
+            auto best = hn::Add(hn::LoadU(d, scores + p), hn::Set(d, keep));
+            auto way = hn::Zero(whole);
+            const auto consider = [&](auto score, int number) HWY_ATTR {
+                const auto better = hn::Gt(score, best);
+                best = hn::IfThenElse(better, score, best);
+                way = hn::IfThenElse(hn::RebindMask(whole, better), hn::Set(whole, number), way);
+            };
+            consider(hn::Add(hn::LoadU(d, scores + p - 1), hn::Set(d, step)), 1);
+            consider(hn::Add(hn::LoadU(d, scores + p + 1), hn::Set(d, step)), 2);
+            consider(hn::Set(d, anywhere), 3);
+            const auto correlation = hn::ConvertTo(d, hn::PromoteTo(whole, hn::LoadU(narrow, correlations + p)));
+            const auto evidence = hn::MulSub(hn::Set(d, gain), correlation, hn::LoadU(d, cost + i % 8));
+            hn::StoreU(hn::Add(best, evidence), d, next + p);
+            hn::StoreU(hn::DemoteTo(bytes, way), bytes, taken + i);
+        }
+        for (int i = 0; i < at_once; i += 4)
+            moves[(first + i) / 4] =
+                static_cast<std::uint8_t>(taken[i] | taken[i + 1] << 2 | taken[i + 2] << 4 | taken[i + 3] << 6);
+    }
+}
+
 // Row by row the values of every pair, from a row of bands padded with zeros.
 HWY_INLINE void set_pair_values(const std::int8_t* bands, int pairs, PairValues* values) {
     const hn::CappedTag<std::int16_t, 8> d;
@@ -358,6 +411,9 @@ const Kernels* table() {
                                  exceeds,
                                  mix,
                                  chip_filter,
+                                 band_energies,
+                                 round,
+                                 advance,
                                  correlate,
                                  accumulate,
                                  sign_tail};

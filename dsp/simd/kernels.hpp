@@ -86,6 +86,18 @@ struct Kernels {
     // clamped to +-clip. count: a multiple of 16; rows are read to [2 * count + 1].
     void (*chip_filter)(const float* const* rows, int row_count, const float* taps, int count, float clip, float* out);
 
+    // out[b] = floor + sum over taps of weights[tap * count + b] * power[first[b] + tap].
+    void (*band_energies)(const float* power, const std::int32_t* first, const float* weights, int taps, int count,
+                          float floor, float* out);
+    // in * scale to the nearest whole number, to even half way; |in * scale| <= 127.
+    void (*round)(const float* in, int count, float scale, std::int8_t* out);
+    // One step of a search for the best path over `count` phases in a ring, a multiple of 64. scores: [-1 .. count],
+    // the ends standing in for each other's neighbours. next[p] = max(scores[p] + keep, scores[p -+ 1] + step,
+    // anywhere) + gain * correlations[p] - cost[p % 8]; moves: 0 .. 3 for which of those four, the first of equals, two
+    // bits a phase from the lowest on.
+    void (*advance)(const float* scores, const std::int16_t* correlations, const float* cost, int count, float keep,
+                    float step, float anywhere, float gain, float* next, std::uint8_t* moves);
+
     // Of whole numbers, hence the same bits on every target:
     // sums[m] += over rows j and pairs of bands what picks[pair][m + (place + j) % 64] takes of row j, which stands at
     // residuals + j * stride, `bands` <= 32 of them. place: 0 .. 63; sums: 64.

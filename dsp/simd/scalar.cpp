@@ -101,6 +101,29 @@ void chip_filter(const float* const* rows, int row_count, const float* taps, int
     }
 }
 
+void band_energies(const float* power, const std::int32_t* first, const float* weights, int taps, int count,
+                   float floor, float* out) {
+    for (int band = 0; band < count; ++band) {
+        out[band] = floor;
+        for (int tap = 0; tap < taps; ++tap) out[band] += weights[tap * count + band] * power[first[band] + tap];
+    }
+}
+
+void round(const float* in, int count, float scale, std::int8_t* out) {
+    for (int i = 0; i < count; ++i) out[i] = static_cast<std::int8_t>(std::lrintf(in[i] * scale));
+}
+
+void advance(const float* scores, const std::int16_t* correlations, const float* cost, int count, float keep,
+             float step, float anywhere, float gain, float* next, std::uint8_t* moves) {
+    std::fill(moves, moves + count / 4, std::uint8_t{0});
+    for (int p = 0; p < count; ++p) {
+        const std::array<float, 4> ways{scores[p] + keep, scores[p - 1] + step, scores[p + 1] + step, anywhere};
+        const auto best = std::max_element(ways.begin(), ways.end());  // the first of equals
+        next[p] = *best + gain * static_cast<float>(correlations[p]) - cost[p % 8];
+        moves[p / 4] = static_cast<std::uint8_t>(moves[p / 4] | (best - ways.begin()) << 2 * (p % 4));
+    }
+}
+
 std::int32_t picked(const PairValues& values, std::uint16_t place) {
     return values[static_cast<std::size_t>((place & 0xff) / 2)];  // 2 i or 2 i + 1: either byte will do
 }
@@ -143,9 +166,9 @@ TailSums sign_tail(const double* sizes, int count, double x) {
 }  // namespace
 
 const Kernels& scalar_kernels() {
-    static constexpr Kernels kernels{"scalar", usable,      multiply,  multiply_add, multiply_energy, power,
-                                     largest,  log,         depths,    apply_gain,   flatness,        exceeds,
-                                     mix,      chip_filter, correlate, accumulate,   sign_tail};
+    static constexpr Kernels kernels{
+        "scalar", usable,  multiply, multiply_add, multiply_energy, power, largest, log,       depths,     apply_gain,
+        flatness, exceeds, mix,      chip_filter,  band_energies,   round, advance, correlate, accumulate, sign_tail};
     return kernels;
 }
 

@@ -298,3 +298,114 @@ TEST_CASE("simd: chip_filter within the rounding of its sum") {
             CHECK(clipped > 0);
         }
 }
+
+// Of whole numbers: every target gives what the scalar reference gives.
+TEST_CASE("simd: correlate, accumulate and advance agree with the reference bit for bit") {
+    test::Random source(19);
+    std::vector<simd::PairPicks> picks(simd::most_bands / 2);
+    for (auto& pair : picks)
+        for (int row = 0; row < simd::chip_rows_in_packet; ++row)
+            pair[row] = pair[row + simd::chip_rows_in_packet] = simd::pick(source.below(5));
+    const Kernels& reference = simd::scalar_kernels();
+    int ran = 0;
+    for (const Kernels* kernels : simd::all_kernels()) {
+        CAPTURE(std::string(kernels->name));
+        for (const int bands : {1, 15, 30, 31, 32})
+            for (const int place : {0, 1, 17, 63}) {
+                CAPTURE(bands);
+                CAPTURE(place);
+                constexpr int rows = 19;
+                const int stride = bands + 2;
+                std::vector<std::int8_t> residuals(static_cast<std::size_t>(rows * stride));
+                for (auto& residual : residuals) residual = static_cast<std::int8_t>(source.below(255) - 127);
+                std::array<std::int16_t, 64> expected{}, got{};
+                expected.fill(7);
+                got.fill(7);
+                reference.correlate(residuals.data(), stride, rows, bands, picks.data(), place, expected.data());
+                kernels->correlate(residuals.data(), stride, rows, bands, picks.data(), place, got.data());
+                CHECK(got == expected);
+
+                std::vector<simd::PairValues> values(16);
+                for (auto& pair : values)
+                    for (int i = 0; i < 4; ++i) pair[i] = static_cast<std::int16_t>(source.below(4000) - 2000);
+                std::array<std::array<std::int32_t, 64>, 3> sums, expected_sums;
+                for (auto& row : sums)
+                    for (auto& sum : row) sum = source.below(200000) - 100000;
+                expected_sums = sums;
+                std::array<std::int32_t*, 3> to{}, expected_to{};
+                for (std::size_t i = 0; i < 3; ++i) to[i] = sums[i].data(), expected_to[i] = expected_sums[i].data();
+                std::array<std::int32_t, 3> tops{}, expected_tops{};
+                const int pairs = (bands + 1) / 2;
+                reference.accumulate(values.data(), pairs, picks.data(), place, expected_to.data(), 3,
+                                     expected_tops.data());
+                kernels->accumulate(values.data(), pairs, picks.data(), place, to.data(), 3, tops.data());
+                CHECK(sums == expected_sums);
+                CHECK(tops == expected_tops);
+            }
+        // Scores in eighths, so that no sum is rounded; many are equal.
+        constexpr int count = 512;
+        std::vector<float> scores(count + 2), next(count), expected_next(count);
+        std::vector<std::int16_t> correlations(count);
+        std::vector<std::uint8_t> moves(count / 4), expected_moves(count / 4);
+        std::array<float, 8> cost;
+        for (auto& score : scores) score = static_cast<float>(source.below(40)) / 8;
+        for (auto& correlation : correlations) correlation = static_cast<std::int16_t>(source.below(4000) - 2000);
+        for (auto& c : cost) c = static_cast<float>(source.below(9)) / 4;
+        reference.advance(scores.data() + 1, correlations.data(), cost.data(), count, -0.25f, -1, 3, 0.5f,
+                          expected_next.data(), expected_moves.data());
+        kernels->advance(scores.data() + 1, correlations.data(), cost.data(), count, -0.25f, -1, 3, 0.5f, next.data(),
+                         moves.data());
+        CHECK(next == expected_next);
+        CHECK(moves == expected_moves);
+        ++ran;
+    }
+    REQUIRE(ran > 0);
+}
+
+TEST_CASE("simd: band_energies within one rounding an operation, round exact") {
+    for_every_target([](const Kernels& kernels, int count, int start) {
+        constexpr int taps = 4;
+        const Values power = random(3 * count + taps, 0, 5, 20), weights = random(taps * count, 0, 1, 21);
+        std::vector<std::int32_t> first(static_cast<std::size_t>(count));
+        for (int b = 0; b < count; ++b) first[static_cast<std::size_t>(b)] = 3 * b;
+        Out out(count, start);
+        kernels.band_energies(power.data(), first.data(), weights.data(), taps, count, 1e-10f, out.data());
+        CHECK(out.kept_within());
+        double worst = 0;
+        for (int b = 0; b < count; ++b) {
+            double sum = 1e-10;
+            for (int tap = 0; tap < taps; ++tap)
+                sum += double(weights[static_cast<std::size_t>(tap * count + b)]) *
+                       power[static_cast<std::size_t>(3 * b + tap)];
+            worst = std::max(worst, std::abs(out[b] - sum) / sum);
+        }
+        CHECK(worst <= (taps + 1) * eps);
+
+        Values in = random(count + start, -2.2, 2.2, 22);
+        for (std::size_t i = 0; i < in.size(); i += 5) in[i] = static_cast<float>(i % 7) - 2.5f;
+        for (const float scale : {1.0f, 57.7f}) {
+            std::vector<std::int8_t> whole(static_cast<std::size_t>(count + 1), 99);
+            for (float& x : in) x = std::clamp(x, -2.2f, 2.2f);
+            kernels.round(in.data() + start, count, scale, whole.data());
+            bool same = whole.back() == 99;
+            for (int i = 0; i < count; ++i)
+                same = same && whole[static_cast<std::size_t>(i)] ==
+                                   std::lrintf(in[static_cast<std::size_t>(start + i)] * scale);
+            CHECK(same);
+        }
+    });
+}
+
+TEST_CASE("simd: sign_tail agrees with the reference to the rounding of its sums") {
+    for (const double x : {0.0, 0.1, 3.0, 40.0})
+        for_every_target([&](const Kernels& kernels, int count, int start) {
+            const Values random_sizes = random(count + start, 0, 1, 23);
+            const std::vector<double> sizes(random_sizes.begin(), random_sizes.end());
+            const auto expected = simd::scalar_kernels().sign_tail(sizes.data() + start, count, x);
+            const auto got = kernels.sign_tail(sizes.data() + start, count, x);
+            const double limit = (count + 8) * std::numeric_limits<double>::epsilon() * (count * (1 + x) + 1);
+            CHECK(std::abs(got.slope - expected.slope) <= limit);
+            CHECK(std::abs(got.curvature - expected.curvature) <= limit);
+            CHECK(std::abs(got.value - expected.value) <= limit);
+        });
+}
