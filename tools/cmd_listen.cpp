@@ -60,9 +60,10 @@ class Meter {
         found_ = now;
     }
 
-    void draw(double heard_s, double lost_s, std::uint64_t overruns) {
+    // Ten times a second at most, but for the last line.
+    void draw(double heard_s, double lost_s, std::uint64_t overruns, bool last) {
         const auto now = std::chrono::steady_clock::now();
-        if (!terminal_.wanted() || now < next_) return;
+        if (!terminal_.wanted() || (now < next_ && !last)) return;
         next_ = now + between_drawings;
         const float level = std::exchange(peak_, 0.0f);
         std::string line = clock_time(heard_s) + "  " +
@@ -125,7 +126,7 @@ class Listener {
             while (judge_step() && !interrupt.asked()) {
             }
             overruns = stream.overruns();
-            meter_.draw(seconds(heard_), seconds(intake_.lost_samples()), overruns);
+            meter_.draw(seconds(heard_), seconds(intake_.lost_samples()), overruns, !more);
             if (more) std::this_thread::sleep_for(nap);
         }
     }
@@ -173,7 +174,7 @@ int run(const Listen& options) {
         outcome = Listener(options, config, device, sound).listen(sound, wish);
     }
     warn_of_gaps(device, outcome);
-    print_line(options.json ? json_line(device, outcome.verdict, false) : verdict_line(device, outcome.verdict));
+    print_line(options.json ? json_line(device, outcome.verdict) : verdict_line(device, outcome.verdict));
     if (outcome.trouble) std::rethrow_exception(outcome.trouble);  // what was heard until then was judged
     return outcome.verdict.marked ? done : not_marked;
 }

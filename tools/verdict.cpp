@@ -38,7 +38,7 @@ std::string seconds(double value) {
 }
 
 // Everything but where it comes from.
-void fill(Json& line, const Detection& verdict, bool with_scores) {
+void fill(Json& line, const Detection& verdict) {
     line["marked"] = verdict.marked;
     line["log10_p"] = finite(verdict.log10_p);
     line["payload"] = verdict.payload ? Json(verdict.payload->hex()) : Json(nullptr);
@@ -62,11 +62,12 @@ void fill(Json& line, const Detection& verdict, bool with_scores) {
                                     {"time_scale", finite(segment.time_scale)},
                                     {"frequency_scale", finite(segment.frequency_scale)}});
     }
-    if (with_scores) {
-        line["scores"] = Json::array();
-        for (const Score& score : verdict.scores) {
-            line["scores"].push_back({{"start_s", time(score.start_s)}, {"z", finite(score.z)}});
-        }
+}
+
+void add_scores(Json& line, const Detection& verdict) {
+    line["scores"] = Json::array();
+    for (const Score& score : verdict.scores) {
+        line["scores"].push_back({{"start_s", time(score.start_s)}, {"z", finite(score.z)}});
     }
 }
 
@@ -163,10 +164,11 @@ void add_evidence(Json& line, const Findings& findings) {
 std::string json_line(const std::string& file, const Findings& findings, bool with_scores) {
     Json line;
     line["file"] = file;
-    fill(line, findings.mark, with_scores);
+    fill(line, findings.mark);
     line["metadata"] = label_json(findings.label);
     line["cue"] = cue_json(findings.cues);
     add_evidence(line, findings);
+    if (with_scores) add_scores(line, findings.mark);
     return text_of(line);
 }
 
@@ -183,10 +185,10 @@ std::string event_line(const std::string& file, const std::string& event, const 
     return one_line(line);
 }
 
-std::string json_line(const std::string& file, const Detection& verdict, bool with_scores) {
+std::string json_line(const std::string& file, const Detection& verdict) {
     Json line;
     line["file"] = file;
-    fill(line, verdict, with_scores);
+    fill(line, verdict);
     return text_of(line);
 }
 
@@ -194,7 +196,7 @@ std::string json_event(const std::string& file, const std::string& event, const 
     Json line;
     line["event"] = event;
     line["file"] = file;
-    fill(line, verdict, false);
+    fill(line, verdict);
     return text_of(line);
 }
 

@@ -13,7 +13,7 @@ std::string verdict_line(const std::string& file, const Detection& verdict);
 // Metadata label, cue and the strength of the evidence; nothing when there is neither label nor cue.
 std::string findings_line(const std::string& file, const Findings& findings);
 std::string json_line(const std::string& file, const Findings& findings, bool with_scores);
-std::string json_line(const std::string& file, const Detection& verdict, bool with_scores);  // of sound from a device
+std::string json_line(const std::string& file, const Detection& verdict);  // of sound from a device
 
 // What became of a signal while it came: "began", "payload", "ended", and the verdict at that time.
 std::string event_line(const std::string& file, const std::string& event, const Detection& verdict);

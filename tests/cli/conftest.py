@@ -1,6 +1,7 @@
 """The command under test, speech to feed it, and what every failure must look like."""
 
 import pathlib
+import subprocess
 import sys
 
 import pytest

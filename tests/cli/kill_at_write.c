@@ -1,5 +1,5 @@
-/* For LD_PRELOAD: ends the process, by SIGKILL if no other ENDING is defined, in the middle of the KILL_AT-th call that changes a file. A write
-   has then put half of its bytes. */
+/* For LD_PRELOAD: ends the process, by SIGKILL if no other ENDING is defined, in the middle of the KILL_AT-th call that
+   changes a file. A write has then put half of its bytes. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <signal.h>
