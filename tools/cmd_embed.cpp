@@ -58,6 +58,7 @@ EmbedReport mark_all(AudioReader& reader, AudioWriter& writer, Embedder& embedde
     if (to_drop < tail.capacity()) writer.write(tail.channels(), to_drop, tail.capacity());
     writer.close();
     refuse_damage(reader);
+    require_mark(embedder.report(), reader.name());
     return embedder.report();
 }
 
@@ -92,7 +93,7 @@ Json measures(const EmbedReport& report) {
     measured["samples"] = report.samples;
     measured["limited_samples"] = report.limited_samples;
     measured["active_s"] = std::round(report.active_s * 1e6) / 1e6;
-    measured["mark_db"] = std::isfinite(report.mark_db) ? Json(report.mark_db) : Json(nullptr);
+    measured["mark_db"] = report.mark_db;
     return measured;
 }
 
@@ -139,8 +140,7 @@ void tell(const EmbedReport& report, const Embed& options, const LedgerEntry& en
     }
     std::string text = options.out + ": " + std::to_string(report.samples) + " samples, " + fixed(report.active_s, 1) +
                        " s of active speech, ";
-    text +=
-        std::isfinite(report.mark_db) ? "mark at " + fixed(report.mark_db, 1) + " dB" : "nothing that could be marked";
+    text += "mark at " + fixed(report.mark_db, 1) + " dB";
     if (report.limited_samples > 0)
         text += ", shallower near " + std::to_string(report.limited_samples) + " loud samples";
     if (entry.is_open())

@@ -12,6 +12,13 @@
 
 namespace earmark::tools {
 
+namespace {
+
+constexpr double least_active_s = 0.032;  // one row of chips
+constexpr double least_mark_db = -45;     // speech is marked at -30 to -13 dB, whatever the profile
+
+}  // namespace
+
 void refuse_damage(const AudioReader& reader) {
     if (reader.damage().empty()) return;
     throw Error(Fault::input, reader.name() + ": " + reader.damage() + "; nothing marked");
@@ -26,6 +33,16 @@ void require_scale(Block& block, std::size_t samples, const AudioReader& reader)
             throw Error(Fault::input,
                         reader.name() + ": a sample is " + fixed(*bad, 1) + ", outside -8 to 8; full scale is +-1");
     }
+}
+
+void require_mark(const EmbedReport& report, const std::string& name) {
+    if (report.active_s < least_active_s)
+        throw Error(Fault::input, name + ": " + fixed(report.active_s, 3) + " s above -60 dBFS, and a mark needs " +
+                                      fixed(least_active_s, 3) + " s; nothing marked");
+    if (report.mark_db < least_mark_db)
+        throw Error(Fault::input, name + ": a mark of " + fixed(report.mark_db, 1) +
+                                      " dB is all it has room for, under " + fixed(least_mark_db, 0) +
+                                      " dB nobody finds it; nothing marked");
 }
 
 void check_written(const OutputFile& output, const std::string& path, const AudioFormat& format,

@@ -3,6 +3,8 @@
 
 #include "audio_reader.hpp"
 
+#include <earmark/embedder.hpp>
+
 #include <cstdint>
 #include <string>
 
@@ -14,6 +16,8 @@ class OutputFile;
 void refuse_damage(const AudioReader& reader);
 // Floats on another scale than +-1, int16's say, would leave the limiter no room for a mark.
 void require_scale(Block& block, std::size_t samples, const AudioReader& reader);
+// No mark means no audio: refuses what carried none, such as silence, a constant, a square wave at full scale.
+void require_mark(const EmbedReport& report, const std::string& name);
 // Reads back what was written: same rate, same channels, every sample there, none of them broken.
 void check_written(const OutputFile& output, const std::string& path, const AudioFormat& format, std::uint64_t samples);
 

@@ -132,7 +132,7 @@ def test_sizes_of_writers_that_could_not_seek(tmp_path, marked, key, embed, size
     assert run("detect", path, "--key", key).code == 0
 
 
-def harmless(voice, what):
+def markless(voice, what):
     rate = 16000
     return {
         "10 ms": voice(rate)[20000:20160],
@@ -143,21 +143,22 @@ def harmless(voice, what):
 
 
 @pytest.mark.parametrize("what", ["10 ms", "silence", "DC", "square wave"])
-def test_odd_but_usable(tmp_path, voice, key, embed, what):
-    source, target = wav(tmp_path / "in.wav", harmless(voice, what)), tmp_path / "out.wav"
-    result = embed(source, target)
-    assert result.code == 0, result.err
-    host, out = soundfile.read(source, dtype="int16")[0], soundfile.read(target, dtype="int16")[0]
-    assert len(host) == len(out)
-    if what in ("10 ms", "silence"):
-        assert "warning" in result.err
-    if what == "silence":
-        assert np.array_equal(host, out)
+def test_what_carries_no_mark_is_not_let_through(tmp_path, voice, key, embed, what):
+    source, target = wav(tmp_path / "in.wav", markless(voice, what)), tmp_path / "out.wav"
+    refused(embed(source, target), 3, "in.wav", "nothing marked", "0.032 s" if what in ("10 ms", "silence") else "-45 dB")
+    assert list(tmp_path.iterdir()) == [source]
     result = run("detect", source, "--key", key, "--json")
     verdict = json.loads(result.out)
     assert result.code == 1 and not verdict["marked"]
     if what in ("10 ms", "silence"):
         assert "active speech" in verdict["reason"]
+
+
+def test_a_short_word_is_marked_with_a_warning(tmp_path, voice, embed):
+    source, target = wav(tmp_path / "in.wav", voice(16000)[20000:28000]), tmp_path / "out.wav"
+    result = embed(source, target)
+    assert result.code == 0 and "too little to find the mark again" in result.err
+    assert soundfile.info(target).frames == 8000
 
 
 def test_eight_bit(tmp_path, voice, key, embed):

@@ -66,10 +66,10 @@ def test_channels(tmp_path, voice, key, embed, channels):
     assert result.code == 0 and json.loads(result.out)["payload"] == PAYLOAD
 
 
-@pytest.mark.parametrize("samples", [1, 2, 100, 511, 512, 513, 65535, 65536, 65537])
+@pytest.mark.parametrize("samples", [801, 1023, 1024, 1025, 65535, 65536, 65537])
 def test_length_kept(tmp_path, voice, embed, samples):
     source, target = tmp_path / "in.wav", tmp_path / "out.wav"
-    soundfile.write(source, np.resize(voice(16000), samples), 16000)
+    soundfile.write(source, np.resize(voice(16000)[20000:], samples), 16000)
     assert embed(source, target).code == 0
     assert soundfile.info(target).frames == samples
 

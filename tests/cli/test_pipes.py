@@ -109,7 +109,7 @@ def test_memory_does_not_grow_with_the_signal(key):
 
     def peak_kb(seconds):
         words = (
-            f"head -c {seconds * 32000} /dev/zero | /usr/bin/python3 -c 'import resource,subprocess,sys;"
+            f"head -c {seconds * 32000} /dev/urandom | /usr/bin/python3 -c 'import resource,subprocess,sys;"
             f"subprocess.run(sys.argv[1:],stdout=subprocess.DEVNULL,stderr=subprocess.DEVNULL,check=True);"
             f"print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' "
             f"{binary()} embed - - --raw s16le:16000:1 --key {key} --payload {PAYLOAD}"

@@ -101,6 +101,7 @@ void encode(AudioReader& reader, OutputFile& output, Receipt& receipt) {
     refuse_damage(reader);
     receipt.samples = reader.read_so_far() + added;
     receipt.mark = stream.report();
+    if (receipt.mark && !request.verify) require_mark(*receipt.mark, request.in);
     output.settle();
     check_written(output, request.out, *receipt.format, receipt.samples);
 }
