@@ -1,7 +1,7 @@
 # The Debian packages each purpose needs, and how to get them. Sourced by tests/run.sh and tools/quickstart.sh.
 
 packages_build=(g++ cmake ninja-build pkg-config libfftw3-dev libsodium-dev libhwy-dev libsndfile1-dev libcli11-dev nlohmann-json3-dev)
-packages_tests=(doctest-dev libbenchmark-dev clang-format python3 python3-pytest python3-numpy python3-scipy python3-soundfile
+packages_tests=(libkissfft-dev doctest-dev libbenchmark-dev clang-format python3 python3-pytest python3-numpy python3-scipy python3-soundfile
     pybind11-dev python3-dev python3-setuptools python3-wheel python3-venv python3-tqdm python3-pandas python3-matplotlib python3-distributed python3-fsspec mypy unzip binutils
     espeak-ng flite ffmpeg libavcodec-extra sox rubberband-cli man-db groff-base zsh fish)
 packages_quickstart=(espeak-ng ffmpeg libavcodec-extra python3 python3-numpy python3-soundfile python3-matplotlib)

@@ -37,13 +37,24 @@ std::string clock(double seconds) {
     return text;
 }
 
+bool is_wanted() {
+    return ::isatty(STDERR_FILENO) == 1 && !is_dumb();
+}
+
+std::string bar_of(double share, bool colour) {
+    constexpr std::size_t width = 24;
+    const auto full = static_cast<std::size_t>(share * width);
+    const std::string bar = std::string(full, '#') + std::string(width - full, '.');
+    return colour ? "\x1b[32m" + bar + "\x1b[0m" : bar;
+}
+
 }  // namespace
 
 Progress::Progress(const std::string& label, std::optional<std::uint64_t> total, int sample_rate_hz)
     : label_(label),
       total_(total),
       sample_rate_hz_(sample_rate_hz),
-      wanted_(::isatty(STDERR_FILENO) == 1 && !is_dumb()),
+      wanted_(is_wanted()),
       colour_(!colour_refused()),
       next_(start_ + patience) {}
 
@@ -69,8 +80,7 @@ void Progress::draw(std::uint64_t samples, double elapsed_s) {
     if (total_ && *total_ > 0) {
         const double share = std::min(1.0, static_cast<double>(samples) / static_cast<double>(*total_));
         constexpr std::size_t width = 24;
-        const auto full = static_cast<std::size_t>(share * width);
-        bar = std::string(full, '#') + std::string(width - full, '.');
+        bar = bar_of(share, colour_);
         line += "  [] " + std::to_string(static_cast<int>(100 * share)) + "%  " + clock(heard_s) + "  " + speed;
         if (line.size() + width >= terminal_columns()) bar.clear();
     } else {
@@ -78,9 +88,27 @@ void Progress::draw(std::uint64_t samples, double elapsed_s) {
     }
     line = line.substr(0, terminal_columns() - 1);
     const std::size_t slot = line.find("[]");
-    if (slot != std::string::npos && colour_) bar = "\x1b[32m" + bar + "\x1b[0m";
     if (slot != std::string::npos) line.insert(slot + 1, bar);
     std::fprintf(stderr, "\r\x1b[K%s", line.c_str());
+}
+
+FileCount::FileCount(std::size_t files)
+    : files_(files),
+      wanted_(is_wanted()),
+      colour_(!colour_refused()),
+      next_(std::chrono::steady_clock::now() + patience) {}
+
+void FileCount::at(std::size_t files_done) {
+    const auto now = std::chrono::steady_clock::now();
+    if (!wanted_ || now < next_) return;
+    const double share = static_cast<double>(files_done) / static_cast<double>(files_);
+    std::fprintf(stderr, "\r\x1b[K[%s] %zu of %zu files", bar_of(share, colour_).c_str(), files_done, files_);
+    drawn_ = true;
+}
+
+void FileCount::clear() {
+    if (drawn_) std::fputs("\r\x1b[K", stderr);
+    drawn_ = false;
 }
 
 }  // namespace earmark::tools

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -28,6 +29,23 @@ class Progress {
     bool wanted_, colour_;
     bool drawn_ = false;
     Clock::time_point start_ = Clock::now(), next_;
+};
+
+// The same for many files at once: how many are done. clear() before a line is printed elsewhere on the terminal.
+class FileCount {
+  public:
+    explicit FileCount(std::size_t files);
+    FileCount(const FileCount&) = delete;
+    FileCount& operator=(const FileCount&) = delete;
+    ~FileCount() { clear(); }
+
+    void at(std::size_t files_done);
+    void clear();
+
+  private:
+    std::size_t files_;
+    bool wanted_, colour_, drawn_ = false;
+    std::chrono::steady_clock::time_point next_;
 };
 
 }  // namespace earmark::tools
