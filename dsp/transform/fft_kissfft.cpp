@@ -1,4 +1,7 @@
 // KissFFT (BSD): slower than FFTW, for programs that may not be under FFTW's GPL. Chosen with -DEARMARK_FFT=kissfft.
+//
+// For lengths with a prime factor above 5 (frames at 11,025, 22,050 and 44,100 Hz hold an 11) it takes memory from the
+// heap in every transform: the real-time promise of embedder and detector does not hold there with this library.
 #include "dsp/transform/fft.hpp"
 
 #include <kiss_fftr.h>
