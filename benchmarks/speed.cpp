@@ -190,5 +190,6 @@ int main(int count, char** words) {
     ::benchmark::Initialize(&count, words);
     if (::benchmark::ReportUnrecognizedArguments(count, words)) return 2;
     ::benchmark::AddCustomContext("simd_target", simd_target());
+    ::benchmark::AddCustomContext("fft", RealFft::library());
     return ::benchmark::RunSpecifiedBenchmarks() > 0 ? 0 : 1;
 }

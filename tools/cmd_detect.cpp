@@ -1,8 +1,10 @@
 // earmark detect: is it marked with one of these keys, where, and what does the mark say? And what stands beside it:
 // metadata label, audible cue.
 #include "follower.hpp"
+#include "in_order.hpp"
 #include "judge.hpp"
 #include "options.hpp"
+#include "progress.hpp"
 #include "standard_output.hpp"
 #include "text.hpp"
 #include "verdict.hpp"
@@ -22,6 +24,7 @@ struct Detect {
     std::string search = std::string(name(Search::none));
     std::string raw;
     double p_max = DetectConfig{}.p_max;
+    int jobs = 0;
     bool json = false, scores = false, follow = false;
 };
 
@@ -39,20 +42,32 @@ int run(const Detect& options) {
     config.search = search_from_name(options.search);
     config.p_max = options.p_max;
     config.scores = options.scores;
+    const std::size_t files = options.in.size();
+    const int jobs = options.follow ? 1 : options.jobs;  // what changes on the way is told file by file
+    const bool alone = files == 1 || jobs == 1;
+    InOrder<Findings> verdicts(files, jobs, [&](std::size_t i) {
+        return judge(options.in[i], raw, config, {alone, follow(options, options.in[i])});
+    });
+    std::optional<Progress> count;
+    if (!alone) count.emplace("detect", files, "files");
     int exit = done;
-    for (const std::string& file : options.in) {
+    for (std::size_t i = 0; i < files; ++i) {
+        const std::string& file = options.in[i];
         try {
-            const Findings findings = judge(file, raw, config, follow(options, file));
+            const Findings findings = verdicts.next();
+            if (count) count->clear();
             print_line(options.json ? json_line(file, findings, options.scores) : verdict_line(file, findings.mark));
             const std::string beside = options.json ? "" : findings_line(file, findings);
             if (!beside.empty()) print_line(beside);
             if (!findings.mark.marked && exit == done) exit = not_marked;
         } catch (const Error& error) {
             if (error.fault() != Fault::input) throw;
+            if (count) count->clear();
             // One file that cannot be read must not hide what the others hold.
             std::fprintf(stderr, "earmark: %s\n", one_line(error.what()).c_str());
             exit = static_cast<int>(Fault::input);
         }
+        if (count) count->at(i + 1);
     }
     return exit;
 }
@@ -79,6 +94,12 @@ Command add_detect(CLI::App& app) {
         ->capture_default_str();
     command->add_option("--p-max", options->p_max, "Marked means a false-alarm probability of at most this")
         ->type_name("P")
+        ->capture_default_str();
+    command
+        ->add_option("--jobs", options->jobs,
+                     "Files judged at a time; 0: as many as there are cores. Verdicts come in the order of the files")
+        ->check(CLI::Range(0, 1024))
+        ->type_name("N")
         ->capture_default_str();
     add_raw(*command, options->raw);
     command->add_flag("--json", options->json, "One JSON object a line for every input");

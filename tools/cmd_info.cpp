@@ -24,9 +24,13 @@ void line(std::string label, const std::string& value) {
 void tell_program() {
     line("earmark", version);
     line("simd target", simd_target());
+#ifdef EARMARK_FFTW_VERSION
     line("fft",
          "FFTW " EARMARK_FFTW_VERSION " single precision, GPL-2.0-or-later: whoever distributes this program must");
     line("", "do so under the GPL; earmark's own source is Apache-2.0");
+#else
+    line("fft", "KissFFT " EARMARK_KISSFFT_VERSION ", BSD-3-Clause");
+#endif
     line("libsodium", EARMARK_SODIUM_VERSION);
     line("libsndfile", sound_library());
     line("libebur128", EARMARK_EBUR128_VERSION);

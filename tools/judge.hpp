@@ -16,8 +16,13 @@ namespace earmark::tools {
 std::vector<NamedKey> load_keys(const std::vector<std::string>& paths);  // named by their paths; throws Error(key)
 
 // Rate and channels of `config` are the file's. Throws Error(input); damage that leaves something to judge is a
-// warning. With `follow` the audio is taken in the steps of a pipe, and it is told what changes on the way.
+// warning. With `follow` the audio is taken in the steps of a pipe, and it is told what changes on the way. Many may be
+// judged at once, by a thread each.
+struct Manner {
+    bool shows_progress = true;
+    Follower::Tell follow = {};
+};
 Findings judge(const std::string& file, const std::optional<RawPcm>& raw, DetectConfig config,
-               const Follower::Tell& follow = {});
+               const Manner& manner = {});
 
 }  // namespace earmark::tools

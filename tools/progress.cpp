@@ -48,4 +48,8 @@ void Progress::draw(std::uint64_t done, double elapsed_s) {
     terminal_.draw(line + "  " + reached + "  " + speed, share);
 }
 
+void Progress::clear() {
+    terminal_.clear();
+}
+
 }  // namespace earmark::tools

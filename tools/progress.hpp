@@ -4,6 +4,7 @@
 #include "terminal.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -20,6 +21,7 @@ class Progress {
     Progress& operator=(const Progress&) = delete;
 
     void at(std::uint64_t done);
+    void clear();  // before a line is printed elsewhere on the terminal
 
   private:
     using Clock = std::chrono::steady_clock;

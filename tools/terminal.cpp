@@ -32,7 +32,7 @@ Terminal::Terminal(std::FILE* file)
     : file_(file), wanted_(::isatty(::fileno(file)) == 1 && !is_dumb()), colour_(!colour_refused()) {}
 
 Terminal::~Terminal() {
-    if (drawn_) std::fputs("\r\x1b[K", file_);
+    clear();
 }
 
 void Terminal::draw(std::string line, double share) {
@@ -49,6 +49,11 @@ void Terminal::draw(std::string line, double share) {
     std::fprintf(file_, "\r\x1b[K%s", line.c_str());
     std::fflush(file_);
     drawn_ = true;
+}
+
+void Terminal::clear() {
+    if (drawn_) std::fputs("\r\x1b[K", file_);
+    drawn_ = false;
 }
 
 void Terminal::print(const std::string& line) {

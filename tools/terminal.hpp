@@ -16,6 +16,7 @@ class Terminal {
     bool wanted() const { return wanted_; }
     // "[]" in the line becomes a bar that is full at 1, where there is room for it.
     void draw(std::string line, double share);
+    void clear();
     void print(const std::string& line);  // a line that stays, on a terminal or not
 
   private:

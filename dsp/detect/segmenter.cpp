@@ -30,13 +30,26 @@ SlotSum slot_sum(const Stretch& stretch, int slot, int phase, const Codeword* co
     for (int i = phase % chip_hops; i < slot_rows && !view.empty; i += chip_hops) {
         const int first_chip = packet_row_at(start + i, phase) * chip_bands;
         const std::int8_t* const residuals = view.row(i);
+        if (codeword == nullptr) {  // without branches: every slot of every track is added up here
+            const std::int16_t* const bits = stretch.carrier.code_bit.data() + first_chip;
+            const std::int8_t* const signs = stretch.carrier.sign.data() + first_chip;
+            int row_correlation = 0, row_energy = 0;
+            for (int band = 0; band < view.bands(); ++band) {
+                const int residual = bits[band] == -1 ? residuals[band] : 0;
+                row_correlation += signs[band] * residual;
+                row_energy += residual * residual;
+            }
+            correlation += row_correlation;
+            energy += row_energy;
+            continue;
+        }
         for (int band = 0; band < view.bands(); ++band) {
             const auto chip = static_cast<std::size_t>(first_chip + band);
             const int bit = stretch.carrier.code_bit[chip];
-            if ((bit >= 0) != (codeword != nullptr)) continue;
-            const int sign = codeword != nullptr ? (*codeword)[static_cast<std::size_t>(bit)] : 1;
+            if (bit < 0) continue;
+            const int sign = (*codeword)[static_cast<std::size_t>(bit)];
             correlation += sign * stretch.carrier.sign[chip] * residuals[band];
-            energy += bit == -2 ? 0 : residuals[band] * residuals[band];
+            energy += residuals[band] * residuals[band];
         }
     }
     return {static_cast<double>(correlation), static_cast<double>(energy)};

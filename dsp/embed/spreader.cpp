@@ -48,7 +48,7 @@ Spreader::Spreader(int sample_rate_hz, const DepthRule& rule)
         if (band >= grid_bands) break;
         for (; bands_ <= band; ++bands_) band_start_[bands_] = bin;
         end_bin_ = band_start_[bands_] = bin + 1;
-        counts_.push_back(band < telephone_bands ? 1.0f : 0.0f);
+        counts_.push_back(band >= 0 && band < telephone_bands ? 1.0f : 0.0f);
         ramp_.push_back(rule_.ramp(frequency_hz));
     }
     first_bin_ = band_start_[0];

@@ -1,4 +1,4 @@
-// Real FFT of one length. The only room that knows which library does it.
+// Real FFT of one length. The only room that knows which library does it: FFTW or KissFFT, one file each.
 #pragma once
 
 #include <complex>
@@ -18,6 +18,7 @@ class RealFft {
     RealFft& operator=(RealFft&&) noexcept;
     ~RealFft();
 
+    static const char* library() noexcept;  // the one built in (CMake: EARMARK_FFT)
     int length() const noexcept;
     int bins() const noexcept { return length() / 2 + 1; }
 

@@ -1,6 +1,7 @@
 """Verdicts: who finds what with which key, and the JSON that other people's scripts read."""
 
 import json
+import os
 import shutil
 
 import numpy as np
@@ -174,3 +175,27 @@ def test_missing_words(marked, key, tmp_path):
     refused(run("embed", marked, tmp_path / "out.wav", "--key", key, "--payload", "12x4"), 2, "payload")
     refused(run("embed", marked, tmp_path / "out.wav", "--key", key, "--payload", PAYLOAD, "--profile", "loud"), 2, "--profile")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_many_files_at_once_say_the_same_in_the_same_order(marked, speech, key, tmp_path):
+    missing = tmp_path / "missing.wav"
+    files = [marked, speech, missing, marked, speech, marked]
+    alone = run("detect", *files, "--key", key, "--json", "--jobs", 1)
+    for jobs in (0, 2, 5):
+        together = run("detect", *files, "--key", key, "--json", "--jobs", jobs)
+        assert together.out == alone.out and together.err == alone.err and together.code == alone.code == 3
+    assert [verdict["marked"] for verdict in verdicts(alone)] == [True, False, True, False, True]
+    refused(run("detect", marked, "--key", key, "--jobs", -1), 2, "--jobs", "-1", "0 to 1024")
+
+
+def test_simd_target_by_name(marked, key):
+    def under(name, *words):
+        return run(*words, env={**os.environ, "EARMARK_SIMD": name})
+
+    assert "(scalar)" in under("scalar", "--version").text
+    assert "(scalar)" not in under("", "--version").text
+    refused(under("avx9", "detect", marked, "--key", key), 2, "EARMARK_SIMD", "avx9", "scalar")
+    (best,) = verdicts(under("", "detect", marked, "--key", key, "--json"))
+    (scalar,) = verdicts(under("scalar", "detect", marked, "--key", key, "--json"))
+    assert best["payload"] == scalar["payload"] == PAYLOAD
+    assert best["log10_p"] == pytest.approx(scalar["log10_p"], rel=0.01)

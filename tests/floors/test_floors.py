@@ -31,6 +31,7 @@ SHARED = "tests/support/random.hpp"  # ... but for the numbers from a seed
 # two: the library keeps its keys to itself, and the ledger hashes with what is no key of a mark.
 FOREIGN = {
     r"fftw3\.h": "dsp/transform",
+    r"kiss_fft.*": "dsp/transform",
     r"ebur128\.h": "dsp/cue",
     r"sodium(/.*|\.h)": ("dsp/carrier", "tools/ledger"),
     r"sqlite3\.h": "tools/ledger",

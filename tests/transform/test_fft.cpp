@@ -8,6 +8,7 @@
 #include <cmath>
 #include <numbers>
 #include <set>
+#include <string>
 
 using namespace earmark;
 using test::Random;
@@ -33,7 +34,8 @@ void fill(RealFft& fft, std::uint64_t seed) {
 }  // namespace
 
 TEST_CASE("fft: there and back is the signal times the length") {
-    constexpr double limit = 1e-6;  // of full scale
+    // Of full scale. KissFFT adds up large prime factors one by one, and lengths of up to 353 times 8 are among these.
+    const double limit = std::string(RealFft::library()) == "FFTW" ? 1e-6 : 2e-6;
     for (const int length : lengths()) {
         CAPTURE(length);
         RealFft fft(length);

@@ -1,3 +1,4 @@
+// FFTW in single precision: the default. It is under the GPL, and so is a binary that holds it.
 #include "dsp/transform/fft.hpp"
 
 #include <fftw3.h>
@@ -78,6 +79,10 @@ void RealFft::forward() noexcept {
 }
 void RealFft::inverse() noexcept {
     fftwf_execute_dft_c2r(state_->plan->inverse, state_->frequency, state_->time);
+}
+
+const char* RealFft::library() noexcept {
+    return "FFTW";
 }
 
 }  // namespace earmark

@@ -1,0 +1,124 @@
+// The kernels of dsp/simd on every target of the machine. Each is checked against the scalar reference before it is
+// timed; compare lines of one run.
+//
+//     benchmark_kernels --benchmark_out=kernels.json --benchmark_out_format=json
+#include "dsp/simd/kernels.hpp"
+
+#include "benchmarks/false_alarms/synthetic.hpp"
+
+#include <benchmark/benchmark.h>
+
+#include <array>
+#include <cmath>
+#include <complex>
+#include <functional>
+#include <vector>
+
+using earmark::benchmark::Random;
+using namespace earmark::simd;
+
+namespace {
+
+// Runs a kernel on fixed data and gives what came out, for the check.
+using Run = std::function<std::vector<float>(const Kernels&)>;
+
+std::vector<float> random(std::size_t count, double low, double high) {
+    Random source(count);
+    std::vector<float> values(count);
+    for (float& value : values) value = static_cast<float>(source.between(low, high));
+    return values;
+}
+
+// A slot of 128 rows and 31 bands against one key: what detection does every half second for every key.
+Run correlation() {
+    constexpr int bands = 31, width = 32, rows = 128;
+    Random source(1);
+    std::vector<PairPicks> picks(most_bands / 2);
+    for (auto& pair : picks)
+        for (int row = 0; row < chip_rows_in_packet; ++row)
+            pair[row] = pair[row + chip_rows_in_packet] = pick(source.below(4));
+    std::vector<std::int8_t> residuals(rows * width);
+    for (auto& residual : residuals) residual = static_cast<std::int8_t>(source.below(255) - 127);
+    return [=](const Kernels& kernels) {
+        std::vector<float> out;
+        for (int hop = 0; hop < 8; ++hop) {
+            std::array<std::int16_t, chip_rows_in_packet> sums{};
+            kernels.correlate(residuals.data() + hop * width, 8 * width, 16, bands, picks.data(), 5, sums.data());
+            ::benchmark::DoNotOptimize(sums);
+            out.assign(sums.begin(), sums.end());
+        }
+        return out;
+    };
+}
+
+Run whitening() {
+    const auto rows = random(7 * 66, -20, 5), taps = random(28, -1, 1);
+    return [=](const Kernels& kernels) {
+        std::array<const float*, 7> at;
+        for (std::size_t r = 0; r < at.size(); ++r) at[r] = rows.data() + 66 * r;
+        std::vector<float> out(32);
+        kernels.chip_filter(at.data(), 7, taps.data(), 32, 1000, out.data());
+        return out;
+    };
+}
+
+Run logarithm() {
+    const auto in = random(268, 1e-9, 100);
+    return [=](const Kernels& kernels) {
+        std::vector<float> out(in.size());
+        kernels.log(in.data(), static_cast<int>(in.size()), out.data());
+        return out;
+    };
+}
+
+Run gains() {
+    const auto parts = random(252, -1, 1), gain = random(126, -1, 1);
+    return [=](const Kernels& kernels) {
+        std::vector<float> out(parts.size());
+        kernels.apply_gain(reinterpret_cast<const std::complex<float>*>(parts.data()), gain.data(), 126, 1,
+                           reinterpret_cast<std::complex<float>*>(out.data()));
+        return out;
+    };
+}
+
+Run overlap_add() {
+    const auto a = random(256, -1, 1), b = random(256, 0, 1);
+    return [=](const Kernels& kernels) {
+        std::vector<float> out(a.size());
+        kernels.multiply_add(a.data(), b.data(), static_cast<int>(a.size()), out.data());
+        return out;
+    };
+}
+
+Run tail() {
+    const auto random_sizes = random(992, 0, 1);
+    const std::vector<double> sizes(random_sizes.begin(), random_sizes.end());
+    return [=](const Kernels& kernels) {
+        const auto sums = kernels.sign_tail(sizes.data(), static_cast<int>(sizes.size()), 3);
+        return std::vector<float>{static_cast<float>(sums.slope), static_cast<float>(sums.value)};
+    };
+}
+
+void measure(::benchmark::State& state, const Kernels& kernels, const Run& run) {
+    const auto expected = run(scalar_kernels()), got = run(kernels);
+    for (std::size_t i = 0; i < expected.size(); ++i)
+        if (!(std::abs(got[i] - expected[i]) <= 1e-4f * (1 + std::abs(expected[i]))))
+            return state.SkipWithError("differs from the scalar reference");
+    for (auto _ : state) ::benchmark::DoNotOptimize(run(kernels));
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+    ::benchmark::Initialize(&count, words);
+    if (::benchmark::ReportUnrecognizedArguments(count, words)) return 2;
+    const std::vector<std::pair<const char*, Run>> all{{"correlation", correlation()}, {"whitening", whitening()},
+                                                       {"log", logarithm()},           {"gain", gains()},
+                                                       {"overlap_add", overlap_add()}, {"sign_tail", tail()}};
+    for (const auto& [name, run] : all)
+        for (const Kernels* kernels : all_kernels())
+            ::benchmark::RegisterBenchmark(
+                (std::string(name) + "/" + kernels->name).c_str(),
+                [kernels = kernels, run = run](::benchmark::State& state) { measure(state, *kernels, run); });
+    return ::benchmark::RunSpecifiedBenchmarks() > 0 ? 0 : 1;
+}
