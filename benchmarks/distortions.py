@@ -27,6 +27,7 @@ class Distortion:
     source: str
     head: Callable = None  # (samples, rate, seed) -> number of samples taken off the start, where any are
     time_scale: float = 1  # how many times as fast it plays
+    search: str = 'none'  # what `earmark detect --search` it needs
 
     def __call__(self, samples, rate, seed):
         return self.change(samples, rate, seed)
@@ -207,34 +208,36 @@ def _playout():
 
 def _time_and_pitch():
     """Rows that need `--search full`."""
+    changed = partial(Distortion, search='full')
     rows = {}
     for factor in (0.8, 0.9, 0.95, 1.05, 1.1, 1.25):
-        rows[f'speed_{factor:g}'] = Distortion(partial(time_and_pitch.speed, factor),
-                                               'AudioSeal 1.25, OmniSealBench 0.5 to 1.5', time_scale=factor)
+        rows[f'speed_{factor:g}'] = changed(partial(time_and_pitch.speed, factor),
+                                            'AudioSeal 1.25, OmniSealBench 0.5 to 1.5', time_scale=factor)
     for factor in (0.7, 0.8, 0.9, 1.1, 1.25, 1.5):
-        rows[f'tempo_{factor:g}'] = Distortion(partial(time_and_pitch.tempo_sox, factor),
-                                               'sox tempo -s; AudioMarkBench 0.7 to 1.5', time_scale=factor)
+        rows[f'tempo_{factor:g}'] = changed(partial(time_and_pitch.tempo_sox, factor),
+                                            'sox tempo -s; AudioMarkBench 0.7 to 1.5', time_scale=factor)
     for factor in (0.8, 0.9, 1.1, 1.25):
-        rows[f'atempo_{factor:g}'] = Distortion(partial(time_and_pitch.tempo_ffmpeg, factor), 'ffmpeg atempo',
-                                                time_scale=factor)
+        rows[f'atempo_{factor:g}'] = changed(partial(time_and_pitch.tempo_ffmpeg, factor), 'ffmpeg atempo',
+                                             time_scale=factor)
     for semitones in (-3, -2, -1, 1, 2, 3):
-        rows[f'pitch_{semitones:+d}'] = Distortion(partial(time_and_pitch.pitch_sox, semitones), 'sox pitch, semitones')
+        rows[f'pitch_{semitones:+d}'] = changed(partial(time_and_pitch.pitch_sox, semitones), 'sox pitch, semitones')
     for factor in (0.9, 1.1):
-        rows[f'rubberband_{factor:g}'] = Distortion(partial(time_and_pitch.stretch_rubberband, factor),
-                                                    'rubberband --tempo', time_scale=factor)
+        rows[f'rubberband_{factor:g}'] = changed(partial(time_and_pitch.stretch_rubberband, factor),
+                                                 'rubberband --tempo', time_scale=factor)
         for window_ms, source in ((32, 'a vocoder for speech'), (64, 'twice that'),
                                   (128, 'AudioMarkBench: librosa time_stretch at 16 kHz')):
-            rows[f'vocoder_{window_ms}ms_{factor:g}'] = Distortion(
+            rows[f'vocoder_{window_ms}ms_{factor:g}'] = changed(
                 partial(time_and_pitch.stretch_vocoder, window_ms / 1000, factor), source, time_scale=factor)
-    rows['speed_1.1_tempo_0.85'] = Distortion(partial(time_and_pitch.speed_then_tempo, 1.1, 0.85), 'double conversion',
-                                              time_scale=1.1 * 0.85)
+    rows['speed_1.1_tempo_0.85'] = changed(partial(time_and_pitch.speed_then_tempo, 1.1, 0.85), 'double conversion',
+                                           time_scale=1.1 * 0.85)
     return rows
 
 
 def chosen(rows, names):
-    """The rows named (comma separated), in the table's order; an unknown name ends the run."""
-    if names in (None, '', 'all'):
-        return rows
+    """The rows named (comma separated), in the table's order; an unknown name ends the run. `all`: those that need no
+    search over scales; `full`: those that do."""
+    if names in (None, '', 'all', 'full'):
+        return {name: row for name, row in rows.items() if (row.search == 'full') == (names == 'full')}
     wanted = [name.strip() for name in names.split(',')]
     unknown = [name for name in wanted if name not in rows]
     if unknown:

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The tables of record: every benchmark with fixed seeds, into benchmarks/results/*.txt and *.json.
 #
-#     benchmarks/record.sh CORPUS [BUILD] [quality|robustness|profiles|false_alarms|coding]...
+#     benchmarks/record.sh CORPUS [BUILD] [quality|robustness|scales|profiles|false_alarms|coding]...
 #
 # CORPUS: folder of WAV or FLAC speech with a manifest.csv (see corpus.py). BUILD: build folder, default build.
 # Without names all run; two idle cores take about half an hour. Packaged speech (Debian: codec2-examples,
@@ -13,7 +13,7 @@ cd "$(dirname "$0")/.."
 build=build
 if [ $# -ge 1 ] && [ -d "$1" ]; then build=$1; shift; fi
 wanted=("$@")
-[ ${#wanted[@]} -gt 0 ] || wanted=(quality robustness profiles false_alarms coding)
+[ ${#wanted[@]} -gt 0 ] || wanted=(quality robustness scales profiles false_alarms coding)
 results=benchmarks/results
 mkdir -p "$results"
 seed=1
@@ -42,6 +42,11 @@ robustness() {
     local common=(benchmarks/robustness.py --corpus "$corpus" --earmark "$build/tools/earmark" --seed $seed)
     record robustness_standard "${common[@]}" --profile standard
     record robustness_standard_8k "${common[@]}" --profile standard --host-rate 8000 --trials 2
+}
+
+scales() {
+    record robustness_scales benchmarks/robustness.py --corpus "$corpus" --earmark "$build/tools/earmark" --seed $seed \
+        --distortions full --windows 4,8,15 --trials 2
 }
 
 profiles() {
@@ -81,7 +86,7 @@ coding() {
 broken=0
 for name in "${wanted[@]}"; do
     case $name in
-        quality | robustness | profiles | false_alarms | coding) "$name" ;;
+        quality | robustness | scales | profiles | false_alarms | coding) "$name" ;;
         *) echo "unknown benchmark $name" >&2; exit 2 ;;
     esac
 done
