@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The tables of record: every benchmark with fixed seeds, into benchmarks/results/*.txt and *.json.
 #
-#     benchmarks/record.sh CORPUS [BUILD] [quality|robustness|scales|profiles|false_alarms|coding]...
+#     benchmarks/record.sh CORPUS [BUILD] [quality|robustness|scales|profiles|false_alarms|coding|streaming]...
 #
 # CORPUS: folder of WAV or FLAC speech with a manifest.csv (see corpus.py). BUILD: build folder, default build.
 # Without names all run; two idle cores take about half an hour. Packaged speech (Debian: codec2-examples,
@@ -13,7 +13,7 @@ cd "$(dirname "$0")/.."
 build=build
 if [ $# -ge 1 ] && [ -d "$1" ]; then build=$1; shift; fi
 wanted=("$@")
-[ ${#wanted[@]} -gt 0 ] || wanted=(quality robustness scales profiles false_alarms coding)
+[ ${#wanted[@]} -gt 0 ] || wanted=(quality robustness scales profiles false_alarms coding streaming)
 results=benchmarks/results
 mkdir -p "$results"
 seed=1
@@ -83,10 +83,18 @@ coding() {
     record coding "$build/benchmarks/benchmark_coding" --trials 2000 --seed $seed
 }
 
+# Computing time of one thread; a day of audio; seconds to "marked".
+streaming() {
+    record streaming "$build/benchmarks/benchmark_streaming"
+    record soak "$build/benchmarks/benchmark_soak" --seed $seed
+    record detection_delay benchmarks/detection_delay.py --corpus "$corpus" --earmark "$build/tools/earmark" \
+        --delay "$build/benchmarks/detection_delay" --seed $seed
+}
+
 broken=0
 for name in "${wanted[@]}"; do
     case $name in
-        quality | robustness | scales | profiles | false_alarms | coding) "$name" ;;
+        quality | robustness | scales | profiles | false_alarms | coding | streaming) "$name" ;;
         *) echo "unknown benchmark $name" >&2; exit 2 ;;
     esac
 done

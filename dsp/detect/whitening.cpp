@@ -1,12 +1,13 @@
 #include "dsp/detect/whitening.hpp"
 
+#include "dsp/detect/prompt_taps.hpp"
 #include "dsp/detect/whitening_taps.hpp"
 
 #include <algorithm>
 
 namespace earmark {
 
-static_assert(trained_whitening_taps.size() == whitening_taps);
+static_assert(trained_whitening_taps.size() == whitening_taps && trained_prompt_taps.size() == prompt_taps);
 
 Whitening::Whitening(int bands) : chip_bands_(bands / 2) {}
 
@@ -25,22 +26,22 @@ const ResidualRow& Whitening::push(const CellRow& row) noexcept {
     rows_[newest_] = row;
 
     residual_.fill(0);
-    for (std::size_t h = 0; h < whitening_hops.size(); ++h) add_row(h, row_at(whitening_hops[h]), residual_);
+    for (std::size_t h = 0; h < whitening_hops.size(); ++h)
+        add_row(trained_whitening_taps.data() + h * whitening_bands.size(), row_at(whitening_hops[h]), residual_);
     clip(residual_);
     return residual_;
 }
 
 ResidualRow Whitening::prompt_residual() const noexcept {
     ResidualRow residual{};
-    for (std::size_t h = 0; h < whitening_hops.size(); ++h) {
-        const int hop = std::min(whitening_hops[h] - prompt_look_ahead, 0);  // from the newest row
-        add_row(h, row_at(whitening_look_ahead + hop), residual);
-    }
+    constexpr int later = whitening_look_ahead - prompt_look_ahead;
+    for (std::size_t h = 0; h < trained_prompt_taps.size() / whitening_bands.size(); ++h)
+        add_row(trained_prompt_taps.data() + h * whitening_bands.size(), row_at(whitening_hops[h] + later), residual);
     clip(residual);
     return residual;
 }
 
-void Whitening::add_row(std::size_t tap_row, const CellRow& row, ResidualRow& residual) const noexcept {
+void Whitening::add_row(const float* taps, const CellRow& row, ResidualRow& residual) const noexcept {
     // Edge bands repeat; the taps of a row add up to about nothing, so that a level means nothing.
     std::array<float, 2 * padded_chip_bands + 4> bands;
     const auto& energy = row.log_energy;
@@ -48,7 +49,6 @@ void Whitening::add_row(std::size_t tap_row, const CellRow& row, ResidualRow& re
     bands[0] = energy[0];
     std::copy_n(energy.begin(), last + 1, bands.begin() + 1);
     bands[last + 2] = energy[last];
-    const float* taps = trained_whitening_taps.data() + tap_row * whitening_bands.size();
     for (int band = 0; band < chip_bands_; ++band)
         for (std::size_t b = 0; b < whitening_bands.size(); ++b) residual[band] += taps[b] * bands[2 * band + b];
 }

@@ -18,6 +18,7 @@ inline constexpr std::array<int, 4> whitening_bands{-1, 0, 1, 2};           // b
 inline constexpr int whitening_taps = 28;
 inline constexpr int whitening_look_ahead = 8;
 inline constexpr int prompt_look_ahead = 4;
+inline constexpr int prompt_taps = 20;     // those of the rows up to +4
 inline constexpr int whitening_rows = 13;  // rows -4 .. +8
 
 // A linear filter over the neighbourhood, trained to tell chip signs apart (whitening_taps.hpp says from what), then
@@ -31,8 +32,8 @@ class Whitening {
     // The first whitening_look_ahead results belong to rows before the start and are to be thrown away.
     const ResidualRow& push(const CellRow& row) noexcept;
 
-    // The same of the row prompt_look_ahead before the newest, rows still to come taken as the newest: a little less
-    // certain, 16 ms sooner.
+    // The same of the row prompt_look_ahead before the newest, by a filter that does without the rows still to come: a
+    // little less certain, 16 ms sooner.
     ResidualRow prompt_residual() const noexcept;
 
     // The regressors of the chip in `band` (0 .. 30), for training: [hop][band], mean taken off.
@@ -45,7 +46,7 @@ class Whitening {
 
   private:
     const CellRow& row_at(int hop) const noexcept;
-    void add_row(std::size_t tap_row, const CellRow& row, ResidualRow& residual) const noexcept;
+    void add_row(const float* taps, const CellRow& row, ResidualRow& residual) const noexcept;
     void clip(ResidualRow& residual) const noexcept;
 
     int chip_bands_;
