@@ -15,7 +15,7 @@ class CMakeBuild(build_ext):
     def build_extension(self, extension):
         build = pathlib.Path(self.build_temp).resolve()
         target = pathlib.Path(self.get_ext_fullpath(extension.name)).resolve().parent
-        parts = ("TOOLS", "TESTS", "BENCHMARKS")
+        parts = ("C", "TOOLS", "TESTS", "BENCHMARKS")
         options = [f"-DEARMARK_BUILD_{part}=OFF" for part in parts] + [
             "-DEARMARK_BUILD_PYTHON=ON",
             "-DCMAKE_BUILD_TYPE=Release",

@@ -9,11 +9,11 @@ record come from the others. A corpus that has none of these names is all `test`
 import csv
 import pathlib
 from dataclasses import dataclass
-from math import gcd
 
 import numpy as np
 import soundfile
-from scipy.signal import resample_poly
+
+from package import earmark
 
 TRAIN = {
     'tts-de-m-ailabs-eva_k', 'tts-es-m-ailabs-tux', 'tts-en-vctk-p232', 'tts-en-hifi-tts-92',
@@ -26,6 +26,7 @@ JOIN_GAP_S = 0.15   # digital silence between joined clips
 FRAME_S = 0.020     # of the activity rule
 ACTIVE_DB = 35      # a frame is active when it is at most this far below the loud frames of its clip ...
 FLOOR_DBFS = -60    # ... and not below this absolute level
+resampled = earmark.attacks.timing.resampled
 
 
 @dataclass
@@ -38,14 +39,6 @@ class Clip:
     @property
     def seconds(self):
         return len(self.samples) / self.rate
-
-
-def resampled(samples, rate, new_rate):
-    """Polyphase, Kaiser window (scipy's default); length rounds up."""
-    if rate == new_rate:
-        return samples
-    common = gcd(rate, new_rate)
-    return resample_poly(samples, new_rate // common, rate // common)
 
 
 def active_frames(samples, rate):

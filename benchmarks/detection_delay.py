@@ -20,8 +20,8 @@ import numpy as np
 import soundfile
 
 import corpus
+from package import earmark
 from program import Program, seeded_bytes, write_key
-from speech_codecs import CODECS, transcode
 from windows import speech_starts
 
 RATE = 8000
@@ -29,7 +29,7 @@ LEAD_S = (5, 20)
 
 
 def telephoned(samples, rate):
-    out, out_rate = transcode(CODECS['g711_mu'], np.clip(samples, -1, 1), rate)
+    out, out_rate = earmark.attacks.codec(np.clip(samples, -1, 1), rate, name='g711_mu')
     return corpus.resampled(out, out_rate, RATE).astype(np.float32)
 
 

@@ -6,6 +6,7 @@ import pathlib
 import shutil
 import subprocess
 
+SCRATCH = '/dev/shm' if os.path.isdir('/dev/shm') else None  # files that live for a moment stay in memory
 FILES_A_CALL = 400  # keeps a command line far below the system's limit
 
 

@@ -37,8 +37,7 @@ from measures.noise_to_mask import noise_to_mask
 from measures.signal_to_noise import segmental_snr_db, si_snr_db, snr_db
 from measures.spectral_distance import log_spectral_distance_db
 from measures.stoi import stoi
-from program import Program, seeded_bytes, write_key
-from speech_codecs import SCRATCH
+from program import SCRATCH, Program, seeded_bytes, write_key
 
 PROFILES = ('transparent', 'standard', 'robust')
 HIGHER_IS_WORSE = {'lsd_db', 'nmr_total_db', 'nmr_worst_db', 'nmr_above'}

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The tables of record: every benchmark with fixed seeds, into benchmarks/results/*.txt and *.json.
 #
-#     benchmarks/record.sh CORPUS [BUILD] [quality|robustness|profiles|strength|false_alarms|coding]...
+#     benchmarks/record.sh CORPUS [BUILD] [quality|robustness|scaled|profiles|strength|false_alarms|coding|cue|ledger|streaming]...
 #
 # CORPUS: folder of WAV or FLAC speech with a manifest.csv (see corpus.py). BUILD: build folder, default build.
 # Without names all run; two idle cores take about half an hour. Packaged speech (Debian: codec2-examples,
@@ -13,7 +13,7 @@ cd "$(dirname "$0")/.."
 build=build
 if [ $# -ge 1 ] && [ -d "$1" ]; then build=$1; shift; fi
 wanted=("$@")
-[ ${#wanted[@]} -gt 0 ] || wanted=(quality robustness profiles strength false_alarms coding)
+[ ${#wanted[@]} -gt 0 ] || wanted=(quality robustness scaled profiles strength false_alarms coding cue ledger streaming)
 results=benchmarks/results
 mkdir -p "$results"
 seed=1
@@ -38,16 +38,31 @@ quality() {
     record quality benchmarks/quality.py --corpus "$corpus" --earmark "$build/tools/earmark" --seed $seed
 }
 
+# Of the whole table (benchmarks/robustness.py --rows all, hours) what the README and the plans speak of.
+rows=none,crop,g711_mu,g722,g726_32k,gsm,amr_12k2,amr_7k95,amr_4k75,speex,opus_24k,opus_12k,opus_8k,opus_6k,mp3_32k,aac_64k
+rows+=,vorbis_q0,resample_8000,white_20db,white_10db,babble_10db,talker_10db,music_10db,lowpass_1k,highpass_1500,equaliser
+rows+=,quantise_8bit,polarity,echo,reverb_0.4,reverb_0.6,loss_10_concealed,loss_10_deleted,drift_500ppm,simulated_call
+rows+=,mobile_call,over_the_air,overwrite
+rows_8k=none,g711_mu,g726_32k,gsm,amr_12k2,amr_4k75,opus_12k,white_20db,reverb_0.6
+rows_scaled=speed_0.9,speed_1.1,tempo_0.8,tempo_1.25,pitch_-2,pitch_+2,stretch_0.9,stretch_1.1,stretch_32ms_0.9
+rows_scaled+=,stretch_32ms_1.1,rubberband_0.9,rubberband_1.1,speed_1.1_tempo_0.85
+
 robustness() {
     local common=(benchmarks/robustness.py --corpus "$corpus" --earmark "$build/tools/earmark" --seed $seed)
-    record robustness_standard "${common[@]}" --profile standard
-    record robustness_standard_8k "${common[@]}" --profile standard --host-rate 8000 --trials 2
+    record robustness_standard "${common[@]}" --rows "$rows"
+    record robustness_standard_8k "${common[@]}" --rows "$rows_8k" --host-rate 8000 --trials 2
+}
+
+# Changes of speed, tempo and pitch.
+scaled() {
+    record robustness_scaled benchmarks/robustness.py --corpus "$corpus" --earmark "$build/tools/earmark" --seed $seed \
+        --rows "$rows_scaled" --windows 5,8,10,15 --trials 2 --detect-options "--search full"
 }
 
 profiles() {
     local common=(benchmarks/robustness.py --corpus "$corpus" --earmark "$build/tools/earmark" --seed $seed)
-    record robustness_transparent "${common[@]}" --profile transparent --trials 2
-    record robustness_robust "${common[@]}" --profile robust --trials 2
+    record robustness_transparent "${common[@]}" --rows "$rows_8k" --profile transparent --trials 2
+    record robustness_robust "${common[@]}" --rows "$rows_8k" --profile robust --trials 2
 }
 
 # The prompts of one voice joined to files of about five minutes, at their own 16 kHz.
@@ -83,10 +98,30 @@ coding() {
     record coding "$build/benchmarks/benchmark_coding" --trials 2000 --seed $seed
 }
 
+cue() {
+    local audio=()
+    [ -d "$scratch/prompts" ] || decode_prompts
+    [ -d "$scratch/prompts" ] && audio+=(--audio "prompts=$scratch/prompts")
+    [ -d /usr/share/codec2/wav ] && audio+=(--audio codec2=/usr/share/codec2/wav)
+    record cue benchmarks/cue.py --corpus "$corpus" "${audio[@]}" --earmark "$build/tools/earmark" --seed $seed
+}
+
+ledger() {
+    record ledger "$build/benchmarks/benchmark_ledger" --rows 1000000 --seed $seed
+}
+
+# Computing time of one thread; a day of audio; seconds to "marked".
+streaming() {
+    record streaming "$build/benchmarks/benchmark_streaming"
+    record soak "$build/benchmarks/benchmark_soak" --seed $seed
+    record detection_delay benchmarks/detection_delay.py --corpus "$corpus" --earmark "$build/tools/earmark" \
+        --delay "$build/benchmarks/detection_delay" --seed $seed
+}
+
 broken=0
 for name in "${wanted[@]}"; do
     case $name in
-        quality | robustness | profiles | strength | false_alarms | coding) "$name" ;;
+        quality | robustness | scaled | profiles | strength | false_alarms | coding | cue | ledger | streaming) "$name" ;;
         *) echo "unknown benchmark $name" >&2; exit 2 ;;
     esac
 done

@@ -1,14 +1,15 @@
 #!/usr/bin/python3
 """What the mark survives: distortion by window length, through the `earmark` program, with negative controls.
 
-    benchmarks/robustness.py --corpus DIR [--split test] [--distortions all] [--windows 1,2,3,5,10,20] [--trials 4]
-                             [--marks 1] [--profile standard] [--host-rate 8000] [--seed 1] [--quick] [--json FILE]
+    benchmarks/robustness.py --corpus DIR [--split test] [--rows all] [--windows 1,2,3,5,10,20] [--trials 4] [--marks 1]
+                             [--profile standard] [--host-rate 8000] [--seed 1] [--quick] [--json FILE]
                              [--earmark PROG] [--jobs 2] [--p-max 1e-6] [--detect-options "--search drift"]
 
 Each clip (files of one speaker joined to 20 s where shorter) gets --marks times a key and a 64-bit payload of its own,
 is marked whole and distorted whole. From the result --trials windows of each length are cut at random, where at least
 half of the host is active speech; a window longer than its clip is left out, so n falls with length. The host, not
-marked, goes through the same distortion with the same seed, and the same windows are cut.
+marked, goes through the same distortion with the same seed, and the same windows are cut. --rows takes names of
+earmark.attacks.table(), comma separated, "loss_*" for all that begin so; --rows list prints them with their sources.
 
     found    share of windows with p <= p_max under the right key
     exact    share with the whole payload read right
@@ -34,15 +35,14 @@ import numpy as np
 import soundfile
 
 import corpus
-from distortions import chosen, table
-from program import Program, seeded_bytes, seeded_number, write_key
+from package import earmark
+from program import SCRATCH, Program, seeded_bytes, seeded_number, write_key
 from proportions import wilson
-from speech_codecs import SCRATCH
 from windows import cut, speech_starts
 
 WINDOWS_S = (1, 2, 3, 5, 10, 20)
 RECORDED = ('split', 'host_rate', 'profile', 'seed', 'marks', 'trials', 'p_max', 'detect_options')
-QUICK = {'windows': '3,10', 'distortions': 'none,crop,g711_mu,gsm,opus_12k,mp3_32k,white_20db,lowpass_4k', 'trials': 1}
+QUICK = {'windows': '3,10', 'rows': 'none,crop,g711_mu,gsm,opus_12k,mp3_32k,white_20db,lowpass_4k', 'trials': 1}
 
 
 def write_windows(received, places, path):
@@ -75,11 +75,17 @@ def judge(program, files, key, options):
     return dict(zip(files, verdicts))
 
 
+def chosen_rows(others, names):
+    """The rows of the table; `others` are the clips that babble and the second talker are drawn from."""
+    talkers = [(clip.samples, clip.rate) for clip in others]
+    return earmark.attacks.chosen(earmark.attacks.table(talkers), names)
+
+
 def run_clip(job, clips, program, options):
     """All distortions of one clip under one mark: (distortion, [(window, {'mark': (p, marked, payload), ...})])."""
     index, mark = job
     clip, seed = clips[index], ('robustness', options.seed, clips[index].name, mark)
-    rows = chosen(table([c for c in clips if c.speaker != clip.speaker]), options.distortions)
+    rows = chosen_rows([c for c in clips if c.speaker != clip.speaker], options.rows)
     payload = seeded_bytes(*seed, 'payload', size=8).hex()
     results = []
     with tempfile.TemporaryDirectory(dir=SCRATCH) as folder:
@@ -92,8 +98,8 @@ def run_clip(job, clips, program, options):
         places = draw_places(host, clip.rate, options, seeded_number(*seed, 'places'))
         for name, distortion in rows.items():
             change_seed = seeded_number(*seed, name)
-            head_s = distortion.head_samples(host, clip.rate, change_seed) / clip.rate
-            moved = [(w, t, (start_s - head_s) / distortion.time_scale, jitter) for w, t, start_s, jitter in places]
+            moved = [(w, t, distortion.received_s(start_s, host, clip.rate, change_seed), jitter)
+                     for w, t, start_s, jitter in places]
             files = write_windows(distortion(marked, clip.rate, change_seed), moved, path('marked'))
             host_files = write_windows(distortion(host, clip.rate, change_seed), moved, path('host'))
             judged = {'mark': judge(program, files, key, options), 'key': judge(program, files, other_key, options),
@@ -137,10 +143,10 @@ def print_tables(rows, windows_s, out=sys.stdout):
              'exact, share of payloads read right': lambda r: f'{r["exact"]["share"]:.2f}',
              'median log10 p': lambda r: f'{r["median_log10_p"]:.1f}', 'n': lambda r: str(r['n'])}
     for title, cell in cells.items():
-        print(f'\n{title}\n{"":16}{header}', file=out)
+        print(f'\n{title}\n{"":24}{header}', file=out)
         for name, row in rows.items():
             line = ''.join(f'{cell(row[k]) if k in row else "-":>9}' for k in (f'{w:g}' for w in windows_s))
-            print(f'{name:16}{line}', file=out)
+            print(f'{name:24}{line}', file=out)
 
 
 def print_controls(rows):
@@ -160,9 +166,9 @@ def print_controls(rows):
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('--corpus', required=True)
+    parser.add_argument('--corpus')
     parser.add_argument('--split', choices=('train', 'test', 'all'), default='test')
-    parser.add_argument('--distortions', default=None)
+    parser.add_argument('--rows', default=None)
     parser.add_argument('--windows', default=None)
     parser.add_argument('--trials', type=int, default=None)
     parser.add_argument('--marks', type=int, default=1)
@@ -176,7 +182,7 @@ def arguments():
     parser.add_argument('--quick', action='store_true')
     parser.add_argument('--json')
     options = parser.parse_args()
-    defaults = QUICK if options.quick else {'windows': ','.join(map(str, WINDOWS_S)), 'distortions': 'all', 'trials': 4}
+    defaults = QUICK if options.quick else {'windows': ','.join(map(str, WINDOWS_S)), 'rows': 'all', 'trials': 4}
     for name, value in defaults.items():
         if getattr(options, name) is None:
             setattr(options, name, value)
@@ -186,9 +192,18 @@ def arguments():
 
 def main():
     options = arguments()
+    if options.rows == 'list':
+        for name, row in earmark.attacks.table().items():
+            print(f'{name:24} {row.source}')
+        return 0
+    if options.corpus is None:
+        sys.exit('robustness: --corpus DIR is needed')
     program = Program(options.earmark)
     clips = corpus.load(options.corpus, options.split, options.host_rate)
-    order = list(chosen(table(clips), options.distortions))
+    try:
+        order = list(chosen_rows(clips, options.rows))
+    except ValueError as error:
+        sys.exit(f'robustness: --{error}')
     print(f'{program.version()}; {len(clips)} clips of {len({c.speaker for c in clips})} speakers, '
           f'{sum(c.seconds for c in clips):.0f} s, split {options.split}, host rate {options.host_rate or "own"}, '
           f'profile {options.profile}, seed {options.seed}, {options.marks} marks a clip, {options.trials} windows a length, '

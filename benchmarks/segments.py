@@ -23,9 +23,8 @@ import numpy as np
 import soundfile
 
 import corpus
-from distortions import chosen, table
-from program import Program, seeded_bytes, seeded_number, write_key
-from speech_codecs import SCRATCH
+from package import earmark
+from program import SCRATCH, Program, seeded_bytes, seeded_number, write_key
 from windows import speech_starts
 
 EDGE_LIMIT_S = 0.5
@@ -87,7 +86,7 @@ def main():
           f'{options.trials} trials, search {options.search}, seed {options.seed}')
     print(f'{"":24}{"n":>6}{"whole":>8}{"0.5 s":>8}{"median":>8}{"worst":>8}')
     record = []
-    for name, distortion in chosen(table(), options.distortions).items():
+    for name, distortion in earmark.attacks.chosen(earmark.attacks.table(), options.distortions).items():
         for island_s in map(float, options.islands.split(',')):
             tried = [trial(clip, island_s, number, distortion, name, program, options)
                      for clip in clips for number in range(options.trials)]

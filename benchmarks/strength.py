@@ -27,12 +27,11 @@ import numpy as np
 import soundfile
 
 import corpus
-from distortions import chosen, table
+from package import earmark
 from measures.signal_to_noise import si_snr_db
 from measures.stoi import stoi
-from program import Program, seeded_bytes, seeded_number, write_key
+from program import SCRATCH, Program, seeded_bytes, seeded_number, write_key
 from quality import outside_score
-from speech_codecs import SCRATCH
 from windows import cut, speech_starts
 
 LEVERS = [['as built'], ['no host rejection', 'host_rejection=0'], ['no evenness', 'usual_frame=0'],
@@ -90,7 +89,7 @@ def measure_clip(job, clips, options):
         for name in ('pesq', 'visqol'):
             if getattr(options, name):
                 quality[name] = outside_score(getattr(options, name), host, marked, clip.rate, folder)
-        rows = chosen(table(), options.distortions)
+        rows = earmark.attacks.chosen(earmark.attacks.table(), options.distortions)
         figures = {}
         for name, distortion in rows.items():
             received, rate = distortion(marked, clip.rate, seeded_number(*seed, name))

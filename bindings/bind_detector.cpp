@@ -6,8 +6,11 @@
 
 #include <pybind11/stl.h>
 
+#include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -58,6 +61,12 @@ class StreamDetector {
         detector_.push(in.channels(), in.samples());
     }
 
+    std::optional<Detection> poll() {
+        const Busy::Turn turn(busy_, "Detector");
+        const py::gil_scoped_release unlocked;
+        return detector_.poll();
+    }
+
     Detection finish() {
         const Busy::Turn turn(busy_, "Detector");
         const py::gil_scoped_release unlocked;
@@ -67,6 +76,18 @@ class StreamDetector {
     void reset() {
         const Busy::Turn turn(busy_, "Detector");
         detector_.reset();
+    }
+
+    py::bytes save() {
+        const Busy::Turn turn(busy_, "Detector");
+        const auto state = detector_.save();
+        return {reinterpret_cast<const char*>(state.data()), state.size()};
+    }
+
+    void restore(const py::bytes& state) {
+        const Busy::Turn turn(busy_, "Detector");
+        const std::string_view view = state;
+        detector_.restore(std::as_bytes(std::span(view)));
     }
 
   private:
@@ -109,7 +130,9 @@ void bind_detector(py::module_& module) {
         .def_readonly("hypotheses", &Detection::hypotheses)
         .def_readonly("reason", &Detection::reason)
         .def_readonly("segments", &Detection::segments)
-        .def_readonly("scores", &Detection::scores);
+        .def_readonly("scores", &Detection::scores)
+        .def_readonly("decided_s", &Detection::decided_s)
+        .def_readonly("ongoing", &Detection::ongoing);
 
     module.def("detect", &detect_array, py::arg("samples").noconvert(), py::arg("sample_rate"), py::arg("keys"),
                py::arg("search"), py::arg("p_max"), py::arg("scores"));
@@ -118,8 +141,11 @@ void bind_detector(py::module_& module) {
         .def(py::init<int, int, const NamedKeys&, const std::string&, double, bool>(), py::arg("sample_rate"),
              py::arg("channels"), py::arg("keys"), py::arg("search"), py::arg("p_max"), py::arg("scores"))
         .def("push", &StreamDetector::push, py::arg("samples").noconvert())
+        .def("poll", &StreamDetector::poll)
         .def("finish", &StreamDetector::finish)
-        .def("reset", &StreamDetector::reset);
+        .def("reset", &StreamDetector::reset)
+        .def("save", &StreamDetector::save)
+        .def("restore", &StreamDetector::restore, py::arg("state"));
 }
 
 }  // namespace earmark::python

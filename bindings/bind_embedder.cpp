@@ -58,6 +58,16 @@ class StreamEmbedder {
         return array;
     }
 
+    void process_into(const PlanarArray& samples, PlanarArray& array) {
+        const Busy::Turn turn(busy_, "Embedder");
+        const auto in = planes_of(samples, channels_);
+        if (array.ndim() != 2 || array.shape(0) != samples.shape(0) || array.shape(1) != samples.shape(1))
+            throw py::value_error("out: an array as large as the input is needed");
+        const auto out = writable_planes_of(array);
+        const Unlocked unlocked(in.samples() * in.count());
+        embedder_.process(in.channels(), out.channels(), in.samples());
+    }
+
     PlanarArray flush() {
         const Busy::Turn turn(busy_, "Embedder");
         PlanarArray array = make_planar(static_cast<std::size_t>(channels_), latency_samples_);
@@ -100,6 +110,7 @@ void bind_embedder(py::module_& module) {
         .def(py::init<int, int, const Key&, const std::string&, const std::string&>(), py::arg("sample_rate"),
              py::arg("channels"), py::arg("key"), py::arg("payload"), py::arg("profile"))
         .def("process", &StreamEmbedder::process, py::arg("samples").noconvert())
+        .def("process_into", &StreamEmbedder::process_into, py::arg("samples").noconvert(), py::arg("out").noconvert())
         .def("flush", &StreamEmbedder::flush)
         .def("reset", &StreamEmbedder::reset)
         .def("report", &StreamEmbedder::report)

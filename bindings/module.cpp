@@ -40,4 +40,5 @@ PYBIND11_MODULE(_earmark, module) {
     earmark::python::bind_key(module);
     earmark::python::bind_embedder(module);
     earmark::python::bind_detector(module);
+    earmark::python::bind_cue(module);
 }

@@ -33,13 +33,15 @@ Block::Block(int channels, std::size_t capacity) : capacity_(capacity), samples_
     }
 }
 
-AudioReader::AudioReader(const std::string& name, const std::optional<RawPcm>& raw) : name_(name) {
-    open(raw);
+AudioReader::AudioReader(const std::string& name, const std::optional<RawPcm>& raw, const ByteStream::Tap& tap)
+    : name_(name) {
+    open(raw, tap);
     check_range();
 }
 
-void AudioReader::open(const std::optional<RawPcm>& raw) {
+void AudioReader::open(const std::optional<RawPcm>& raw, const ByteStream::Tap& tap) {
     ByteStream bytes = ByteStream::open(name_);
+    bytes.tap(tap);
     pipe_ = bytes.is_pipe();
     if (raw) return open_raw(std::move(bytes), raw_format(*raw));
     std::array<char, wav_magic_bytes> head{};

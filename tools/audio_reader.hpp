@@ -18,6 +18,7 @@ class Block {
     Block& operator=(const Block&) = delete;
 
     std::size_t capacity() const { return capacity_; }
+    std::size_t channel_count() const { return samples_.size(); }
     float* const* channels() { return pointers_.data(); }
     const float* const* channels() const { return pointers_.data(); }
 
@@ -30,7 +31,7 @@ class Block {
 class AudioReader {
   public:
     // "-" is stdin. Throws Error(input), one line naming file, value and range.
-    AudioReader(const std::string& name, const std::optional<RawPcm>& raw);
+    AudioReader(const std::string& name, const std::optional<RawPcm>& raw, const ByteStream::Tap& tap = {});
 
     const AudioFormat& format() const { return file_->format(); }
     const std::string& name() const { return name_; }
@@ -48,7 +49,7 @@ class AudioReader {
     const std::string& damage() const { return damage_; }
 
   private:
-    void open(const std::optional<RawPcm>& raw);
+    void open(const std::optional<RawPcm>& raw, const ByteStream::Tap& tap);
     void open_raw(ByteStream bytes, const AudioFormat& format);
     void open_wav_file(ByteStream bytes);
     void open_wav_pipe(ByteStream bytes);

@@ -36,9 +36,10 @@ bool can_mend(int fd) {
 }  // namespace
 
 AudioWriter::AudioWriter(int fd, const std::string& name, const AudioFormat& format,
-                         std::optional<std::uint64_t> samples, bool to_stdout)
+                         std::optional<std::uint64_t> samples, bool to_stdout, const ByteStream::Tap& tap)
     : name_(name), format_(format) {
     ByteStream bytes = ByteStream::borrow(fd);
+    bytes.tap(tap);
     if (to_stdout && is_wav_container(format)) {
         header_ = wav_header_for(format);
         if (samples) header_->data_bytes = *samples * static_cast<std::uint64_t>(header_->sample_bytes());

@@ -15,7 +15,7 @@ class AudioWriter {
     // Writes to fd, which the caller closes. `samples` is the length if it is known; a pipe needs it in its header.
     // Throws Error(input), as the other calls do.
     AudioWriter(int fd, const std::string& name, const AudioFormat& format, std::optional<std::uint64_t> samples,
-                bool to_stdout);
+                bool to_stdout, const ByteStream::Tap& tap = {});
 
     void write(const float* const* channels, std::size_t from, std::size_t to);
     void close();

@@ -55,6 +55,7 @@ ByteStream& ByteStream::operator=(ByteStream&& other) noexcept {
     position_ = other.position_;
     origin_ = other.origin_;
     end_ = other.end_;
+    tap_ = std::move(other.tap_);
     return *this;
 }
 
@@ -73,6 +74,7 @@ std::size_t ByteStream::read(void* to, std::size_t bytes) {
         done += static_cast<std::size_t>(got);
     }
     position_ += static_cast<std::int64_t>(done);
+    if (tap_ && pipe_) tap_(to, done);
     return done;
 }
 
@@ -88,6 +90,7 @@ std::size_t ByteStream::write(const void* from, std::size_t bytes) {
         done += static_cast<std::size_t>(put);
     }
     position_ += static_cast<std::int64_t>(done);
+    if (tap_ && pipe_) tap_(from, done);
     return done;
 }
 

@@ -5,8 +5,10 @@
 #include <sys/types.h>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace earmark::tools {
 
@@ -17,6 +19,10 @@ class ByteStream {
     ByteStream(ByteStream&& other) noexcept;
     ByteStream& operator=(ByteStream&& other) noexcept;
     ~ByteStream();
+
+    // Sees every byte that passes through a pipe, in order; of a file it sees nothing, for that can be read again.
+    using Tap = std::function<void(const void*, std::size_t)>;
+    void tap(Tap tap) { tap_ = std::move(tap); }
 
     std::size_t read(void* to, std::size_t bytes);  // less than asked only at the end or on an error
     std::size_t write(const void* from, std::size_t bytes);
@@ -42,6 +48,7 @@ class ByteStream {
     int error_ = 0;
     std::int64_t position_ = 0;  // in the underlying file; of a pipe the bytes taken from it
     std::int64_t origin_ = 0;
+    Tap tap_;
     std::optional<std::int64_t> end_;  // in the underlying file
 };
 

@@ -45,17 +45,25 @@ std::string quoted(const std::string& text) {
 }
 
 std::string bash(const CLI::App& app) {
-    std::string values, words;
-    for (const CLI::App* command : visible_commands(app)) {
-        words += "        " + command->get_name() + ") words=" + quoted(words_of(*command)) + " ;;\n";
+    std::string values, words, actions;
+    for (const auto& [name, command] : typed_commands(app)) {
+        words += "        " + quoted(name) + ") words=" + quoted(words_of(*command)) + " ;;\n";
         for (const CLI::Option* flag : flags_of(*command)) {
             if (value_name(*flag).empty()) continue;
             const std::string reply = takes_file(*flag)
                                           ? "compgen -f -- \"$word\""
                                           : "compgen -W " + quoted(joined(choices(*flag), " ")) + " -- \"$word\"";
-            values += "        '" + command->get_name() + " " + spellings(*flag).back() +
-                      "') mapfile -t COMPREPLY < <(" + reply + "); return ;;\n";
+            values += "        '" + name + " " + spellings(*flag).back() + "') mapfile -t COMPREPLY < <(" + reply +
+                      "); return ;;\n";
         }
+    }
+    for (const CLI::App* command : visible_commands(app)) {
+        if (visible_commands(*command).empty()) continue;
+        actions +=
+            "    if [ \"$command\" = " + command->get_name() +
+            " ]; then\n        if [ \"$COMP_CWORD\" -eq 2 ]; then\n            mapfile -t COMPREPLY < <(compgen -W " +
+            quoted(words_of(*command)) +
+            " -- \"$word\")\n            return\n        fi\n        command=\"$command ${COMP_WORDS[2]}\"\n    fi\n";
     }
     return "# bash completion for earmark, made by earmark completion bash\n"
            "_earmark() {\n"
@@ -63,10 +71,8 @@ std::string bash(const CLI::App& app) {
            "words\n"
            "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
            "        mapfile -t COMPREPLY < <(compgen -W " +
-           quoted(words_of(app)) +
-           " -- \"$word\")\n        return\n    fi\n"
-           "    case \"$command $before\" in\n" +
-           values + "    esac\n    case \"$command\" in\n" + words +
+           quoted(words_of(app)) + " -- \"$word\")\n        return\n    fi\n" + actions +
+           "    case \"$command $before\" in\n" + values + "    esac\n    case \"$command\" in\n" + words +
            "    esac\n"
            "    case \"$word\" in\n"
            "        -*) mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\") ;;\n"
@@ -93,21 +99,38 @@ std::string zsh_spec(const CLI::Option& option) {
     return out;
 }
 
+std::string zsh_arguments(const CLI::App& command) {
+    std::string out = "            _arguments";
+    for (const CLI::Option* flag : flags_of(command)) out += zsh_spec(*flag);
+    return out + " \\\n                '*:file:_files' ;;\n";
+}
+
+std::string zsh_names(const CLI::App& app) {
+    std::string names;
+    for (const CLI::App* command : visible_commands(app))
+        names += "        " + quoted(command->get_name() + ":" + command->get_description()) + "\n";
+    return names;
+}
+
 std::string zsh(const CLI::App& app) {
-    std::string commands, cases;
+    const std::string commands = zsh_names(app);
+    std::string cases, actions;
+    for (const auto& [name, command] : typed_commands(app))
+        cases += "        " + quoted(name) + ")\n" + zsh_arguments(*command);
     for (const CLI::App* command : visible_commands(app)) {
-        std::string description = command->get_description();
-        commands += "        " + quoted(command->get_name() + ":" + description) + "\n";
-        cases += "        " + command->get_name() + ")\n            _arguments";
-        for (const CLI::Option* flag : flags_of(*command)) cases += zsh_spec(*flag);
-        cases += " \\\n                '*:file:_files' ;;\n";
+        if (visible_commands(*command).empty()) continue;
+        actions += "    if [ \"$command\" = " + command->get_name() + " ]; then\n        commands=(\n" +
+                   zsh_names(*command) +
+                   "        )\n        if (( CURRENT == 2 )); then\n            _describe action commands\n"
+                   "            return\n        fi\n        command=\"$command ${words[2]}\"\n        shift words\n"
+                   "        (( CURRENT-- ))\n    fi\n";
     }
     return "#compdef earmark\n# zsh completion for earmark, made by earmark completion zsh\n"
            "_earmark() {\n    local -a commands\n    commands=(\n" +
            commands +
            "    )\n    if (( CURRENT == 2 )); then\n        _describe command commands\n        return\n    fi\n"
-           "    local command=${words[2]}\n    shift words\n    (( CURRENT-- ))\n    case $command in\n" +
-           cases +
+           "    local command=${words[2]}\n    shift words\n    (( CURRENT-- ))\n" +
+           actions + "    case $command in\n" + cases +
            "    esac\n}\nif [ \"$funcstack[1]\" = _earmark ]; then _earmark \"$@\"; else compdef _earmark earmark; "
            "fi\n";
 }
@@ -117,8 +140,20 @@ std::string fish(const CLI::App& app) {
     for (const CLI::App* command : visible_commands(app)) {
         out += "complete -c earmark -n __fish_use_subcommand -f -a " + command->get_name() + " -d " +
                quoted(command->get_description()) + "\n";
+        const std::vector<const CLI::App*> actions = visible_commands(*command);
+        std::vector<std::string> names;
+        for (const CLI::App* action : actions) names.push_back(action->get_name());
+        for (const CLI::App* action : actions)
+            out += "complete -c earmark -n '__fish_seen_subcommand_from " + command->get_name() +
+                   "; and not __fish_seen_subcommand_from " + joined(names, " ") + "' -f -a " + action->get_name() +
+                   " -d " + quoted(action->get_description()) + "\n";
+    }
+    for (const auto& [typed, command] : typed_commands(app)) {
+        std::string seen;
+        for (const std::string& word : CLI::detail::split(typed, ' '))
+            seen += (seen.empty() ? "" : "; and ") + std::string("__fish_seen_subcommand_from ") + word;
         for (const CLI::Option* flag : flags_of(*command)) {
-            out += "complete -c earmark -n '__fish_seen_subcommand_from " + command->get_name() + "'";
+            out += "complete -c earmark -n '" + seen + "'";
             for (const std::string& name : flag->get_snames()) out += " -s " + name;
             for (const std::string& name : flag->get_lnames()) out += " -l " + name;
             if (takes_file(*flag)) {

@@ -1,16 +1,18 @@
-// earmark detect: is it marked with one of these keys, where, and what does the mark say?
-#include "audio_reader.hpp"
+// earmark detect: is it marked with one of these keys, where, and what does the mark say? And what stands beside it:
+// metadata label, audible cue.
+#include "follower.hpp"
 #include "in_order.hpp"
+#include "judge.hpp"
 #include "options.hpp"
 #include "progress.hpp"
 #include "standard_output.hpp"
 #include "text.hpp"
 #include "verdict.hpp"
 
+#include <earmark/cue_detector.hpp>
 #include <earmark/detector.hpp>
 #include <earmark/error.hpp>
 
-#include <unistd.h>
 #include <cstdio>
 
 namespace earmark::tools {
@@ -23,30 +25,14 @@ struct Detect {
     std::string raw;
     double p_max = DetectConfig{}.p_max;
     int jobs = 0;
-    bool json = false, scores = false;
+    bool json = false, scores = false, follow = false;
 };
 
-std::vector<NamedKey> load_keys(const std::vector<std::string>& paths) {
-    std::vector<NamedKey> keys;
-    for (const std::string& path : paths) keys.push_back({path, load_key(path)});
-    return keys;
-}
-
-// alone: the only one at work, and so the one whose progress is shown.
-Detection judge(const std::string& file, const std::optional<RawPcm>& raw, DetectConfig config, bool alone) {
-    AudioReader reader(file, raw);
-    config.sample_rate_hz = reader.format().sample_rate_hz;
-    config.channels = reader.format().channels;
-    Detector detector(config);
-    Block block(reader.format().channels, reader.block_samples());
-    std::optional<Progress> progress;
-    if (alone) progress.emplace(file, reader.samples(), reader.format().sample_rate_hz);
-    while (const std::size_t got = reader.read(block)) {
-        detector.push(block.channels(), got);
-        if (progress) progress->at(reader.read_so_far());
-    }
-    if (!reader.damage().empty()) warn(file + ": " + reader.damage() + "; judged by what is there");
-    return detector.finish();
+Follower::Tell follow(const Detect& options, const std::string& file) {
+    if (!options.follow) return {};
+    return [&options, file](const std::string& event, const Detection& now) {
+        print_line(options.json ? json_event(file, event, now) : event_line(file, event, now));
+    };
 }
 
 int run(const Detect& options) {
@@ -57,27 +43,31 @@ int run(const Detect& options) {
     config.p_max = options.p_max;
     config.scores = options.scores;
     const std::size_t files = options.in.size();
-    const bool alone = files == 1 || options.jobs == 1;
-    InOrder<Detection> verdicts(files, options.jobs,
-                                [&](std::size_t i) { return judge(options.in[i], raw, config, alone); });
-    std::optional<FileCount> count;
-    if (!alone) count.emplace(files);
+    const int jobs = options.follow ? 1 : options.jobs;  // events of several files would run together
+    const bool alone = files == 1 || jobs == 1;
+    InOrder<Findings> all(files, jobs, [&](std::size_t i) {
+        return judge(options.in[i], raw, config, follow(options, options.in[i]), alone);
+    });
+    std::optional<Progress> progress;
+    if (!alone) progress.emplace("detect", files, "files");
     int exit = done;
     for (std::size_t i = 0; i < files; ++i) {
         const std::string& file = options.in[i];
         try {
-            const Detection verdict = verdicts.next();
-            if (count) count->clear();
-            print_line(options.json ? json_line(file, verdict, options.scores) : verdict_line(file, verdict));
-            if (!verdict.marked && exit == done) exit = not_marked;
+            const Findings findings = all.next();
+            if (progress) progress->clear();
+            print_line(options.json ? json_line(file, findings, options.scores) : verdict_line(file, findings.mark));
+            const std::string beside = options.json ? "" : findings_line(file, findings);
+            if (!beside.empty()) print_line(beside);
+            if (!findings.mark.marked && exit == done) exit = not_marked;
         } catch (const Error& error) {
             if (error.fault() != Fault::input) throw;
-            if (count) count->clear();
+            if (progress) progress->clear();
             // One file that cannot be read must not hide what the others hold.
             std::fprintf(stderr, "earmark: %s\n", one_line(error.what()).c_str());
             exit = static_cast<int>(Fault::input);
         }
-        if (count) count->at(i + 1);
+        if (progress) progress->at(i + 1);
     }
     return exit;
 }
@@ -113,6 +103,8 @@ Command add_detect(CLI::App& app) {
         ->capture_default_str();
     add_raw(*command, options->raw);
     command->add_flag("--json", options->json, "One JSON object a line for every input");
+    command->add_flag("--follow", options->follow,
+                      "Tell at once when a mark begins, is read and ends; the verdict comes at the end");
     command->add_flag("--scores", options->scores, "With --json, the score of every packet of 2.048 s as well");
     return {command, [options] { return run(*options); }};
 }

@@ -1,5 +1,6 @@
 // earmark info: what this program is made of, what a key is, what a file holds.
 #include "audio_reader.hpp"
+#include "ledger/database.hpp"
 #include "options.hpp"
 #include "standard_output.hpp"
 #include "text.hpp"
@@ -32,7 +33,11 @@ void tell_program() {
 #endif
     line("libsodium", EARMARK_SODIUM_VERSION);
     line("libsndfile", sound_library());
+    line("libebur128", EARMARK_EBUR128_VERSION);
+    line("soxr", EARMARK_SOXR_VERSION ", LGPL-2.1-or-later");
+    line("taglib", EARMARK_TAGLIB_VERSION ", LGPL-2.1 or MPL-1.1");
     line("CLI11", CLI11_VERSION);
+    line("ledger", ledger::database_library());
     line("json", "nlohmann " EARMARK_JSON_VERSION);
 }
 

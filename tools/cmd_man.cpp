@@ -40,8 +40,9 @@ std::string spelled(const CLI::Option& option) {
     return value.empty() ? out : out + " " + italic(value);
 }
 
-std::string synopsis(const CLI::App& command) {
-    std::string out = ".B earmark " + escaped(command.get_name());
+std::string synopsis(const TypedCommand& typed) {
+    const CLI::App& command = *typed.app;
+    const std::string out = ".B earmark " + escaped(typed.name);
     std::string words;
     for (const CLI::Option* option : command.get_options()) {
         if (option == command.get_help_ptr()) continue;
@@ -67,9 +68,10 @@ std::string described(const CLI::Option& option) {
 std::string page(const CLI::App& app) {
     std::string out = std::string(".TH EARMARK 1 \"\" \"earmark ") + version + "\" \"User Commands\"\n";
     out += ".SH NAME\nearmark \\- keyed, inaudible mark for synthetic speech, and its detector\n.SH SYNOPSIS\n";
-    for (const CLI::App* command : visible_commands(app)) {
-        if (command != visible_commands(app).front()) out += ".br\n";
-        out += synopsis(*command);
+    const std::vector<TypedCommand> commands = typed_commands(app);
+    for (const TypedCommand& command : commands) {
+        if (command.app != commands.front().app) out += ".br\n";
+        out += synopsis(command);
     }
     out += ".SH DESCRIPTION\n" + escaped(app.get_description()) +
            "\nA mark is found with its key alone; the original is not needed.\n"
@@ -79,36 +81,49 @@ std::string page(const CLI::App& app) {
            "samples.\n"
            ".SH OPTIONS\n";
     for (const CLI::Option* option : app.get_options()) out += described(*option);
-    for (const CLI::App* command : visible_commands(app)) {
-        out += ".SH EARMARK " + escaped(command->get_name()) + "\n" + escaped(command->get_description()) + ".\n";
+    for (const auto& [name, command] : commands) {
+        out += ".SH EARMARK " + escaped(name) + "\n" + escaped(command->get_description()) + ".\n";
         for (const CLI::Option* option : command->get_options()) out += described(*option);
     }
     out += R"(.SH EXIT STATUS
 .TP
 0
-Done; for detect: every input is marked.
+Done; for detect and listen: every input is marked; for trace: and in the ledger; for ledger verify: it is whole.
 .TP
 1
-For detect: at least one input is not marked.
+For detect and listen: at least one input is not marked; for trace: or not in the ledger; for ledger verify: it is broken. For
+label: with \fB\-\-verify\fR something that was asked for is missing, and no file was written; with \fB\-\-check\fR
+a rule is broken.
 .TP
 2
-Wrong usage.
+Wrong usage; for embed: or no consent.
 .TP
 3
-Audio that cannot be read, used or written. A failed embed leaves no output file.
+Audio or a ledger that cannot be read, used or written; a sound device that is missing, or goes. A failed embed or
+label leaves no output file.
 .TP
 4
 A key that is missing, damaged or of another kind.
 .SH ENVIRONMENT
 .TP
 .B NO_COLOR
-When set and not empty, the progress bar has no colour.
+When set and not empty, bars have no colour.
+.TP
+.B EARMARK_PYTHON
+The Python that report runs, which must have the package earmark; python3 when not set.
 .SH EXAMPLES
 .nf
 earmark keygen vendor.key \-\-screening screen.key
 earmark embed in.wav out.wav \-\-key vendor.key \-\-payload 0123456789abcdef
 earmark detect out.wav \-\-key screen.key \-\-json
+earmark ledger create audio.ledger
+earmark embed in.wav out.wav \-\-key vendor.key \-\-ledger audio.ledger \-\-provider Example \-\-model tts\-2
+earmark trace call.wav \-\-key vendor.key \-\-ledger audio.ledger
+earmark label in.wav out.wav \-\-cue rhythm \-\-key vendor.key \-\-payload 0123456789abcdef \-\-producer Name \-\-verify
+earmark label \-\-check out.wav
 ffmpeg \-i call.m4a \-f wav \- | earmark detect \- \-\-key vendor.key
+earmark live \-\-key vendor.key \-\-payload 0123456789abcdef \-\-device mic \-\-output\-device speaker
+earmark listen \-\-key screen.key \-\-seconds 60 \-\-json
 .fi
 )";
     return out;

@@ -26,8 +26,12 @@ int run_chosen(const CommandLine& line) {
 }
 
 std::string usage_error(const CLI::App& app, const CLI::ParseError& error) {
-    const std::vector<CLI::App*> chosen = app.get_subcommands();
-    if (!chosen.empty()) return std::string(error.what()) + ", see earmark " + chosen.front()->get_name() + " --help";
+    std::string typed;
+    for (const CLI::App* at = &app; !at->get_subcommands().empty();) {
+        at = at->get_subcommands().front();
+        typed += at->get_name() + " ";
+    }
+    if (!typed.empty()) return std::string(error.what()) + ", see earmark " + typed + "--help";
     std::vector<std::string> names;
     for (const CLI::App* command : visible_commands(app)) names.push_back(command->get_name());
     return std::string(error.what()) + ", the commands are " + joined(names, ", ");

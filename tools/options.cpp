@@ -25,7 +25,8 @@ CommandLine make_command_line() {
     app.set_version_flag("--version", version_line, "Print version and SIMD target and exit");
     app.require_subcommand(1);
     app.footer("Run 'earmark COMMAND --help' for the options of a command.");
-    for (const auto add : {add_keygen, add_embed, add_detect, add_info, add_man, add_completion}) {
+    for (const auto add : {add_keygen, add_embed, add_detect, add_trace, add_label, add_live, add_listen, add_devices,
+                           add_ledger, add_report, add_info, add_man, add_completion}) {
         line.commands.push_back(add(app));
     }
     return line;
@@ -63,6 +64,16 @@ std::vector<const CLI::App*> visible_commands(const CLI::App& app) {
     std::vector<const CLI::App*> commands = app.get_subcommands([](const CLI::App*) { return true; });
     std::erase_if(commands, [](const CLI::App* command) { return command->get_group().empty(); });
     return commands;
+}
+
+std::vector<TypedCommand> typed_commands(const CLI::App& app) {
+    std::vector<TypedCommand> all;
+    for (const CLI::App* command : visible_commands(app)) {
+        const std::vector<const CLI::App*> actions = visible_commands(*command);
+        if (actions.empty()) all.push_back({command->get_name(), command});
+        for (const CLI::App* action : actions) all.push_back({command->get_name() + " " + action->get_name(), action});
+    }
+    return all;
 }
 
 }  // namespace earmark::tools

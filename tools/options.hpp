@@ -24,6 +24,13 @@ struct Command {
 Command add_keygen(CLI::App& app);
 Command add_embed(CLI::App& app);
 Command add_detect(CLI::App& app);
+Command add_trace(CLI::App& app);
+Command add_ledger(CLI::App& app);
+Command add_report(CLI::App& app);
+Command add_label(CLI::App& app);
+Command add_live(CLI::App& app);
+Command add_listen(CLI::App& app);
+Command add_devices(CLI::App& app);
 Command add_info(CLI::App& app);
 Command add_man(CLI::App& app);
 Command add_completion(CLI::App& app);
@@ -43,5 +50,12 @@ std::optional<RawPcm> raw_from(const std::string& text);
 std::string value_name(const CLI::Option& option);
 std::vector<std::string> choices(const CLI::Option& option);
 std::vector<const CLI::App*> visible_commands(const CLI::App& app);
+
+// A command as it is typed, "detect" or "ledger verify": those with actions of their own stand for them.
+struct TypedCommand {
+    std::string name;
+    const CLI::App* app;
+};
+std::vector<TypedCommand> typed_commands(const CLI::App& app);
 
 }  // namespace earmark::tools

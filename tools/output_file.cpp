@@ -15,11 +15,21 @@ namespace earmark::tools {
 
 namespace {
 
-// The one piece of global state: a signal handler can reach nothing else.
-char pending[4096];
+// The one piece of global state: a signal handler can reach nothing else. A command writes a few files at once.
+constexpr std::size_t most_files = 4;
+char pending[most_files][4096];
+
+char* free_slot() {
+    for (char* slot : pending) {
+        if (slot[0] == '\0') return slot;
+    }
+    return nullptr;
+}
 
 void remove_pending(int signal) {
-    if (pending[0] != '\0') ::unlink(pending);
+    for (const char* slot : pending) {
+        if (slot[0] != '\0') ::unlink(slot);
+    }
     std::signal(signal, SIG_DFL);
     std::raise(signal);
 }
@@ -74,7 +84,9 @@ OutputFile::OutputFile(const std::string& path, int input_fd, const std::string&
     std::string hidden = target.filename().string().substr(0, 200);
     hidden.insert(hidden.begin(), '.');
     aside_ = (target.parent_path() / hidden.append(".XXXXXX")).string();
-    if (aside_.size() >= sizeof pending) throw Error(Fault::input, path + ": name too long");
+    slot_ = free_slot();
+    if (slot_ == nullptr) throw Error(Fault::usage, path + ": more than 4 output files at once");
+    if (aside_.size() >= sizeof pending[0]) throw Error(Fault::input, path + ": name too long");
     create(mode);
 }
 
@@ -86,7 +98,7 @@ void OutputFile::create(mode_t mode) {
     ::sigprocmask(SIG_BLOCK, &all, &before);
     fd_ = ::mkostemp(aside_.data(), O_CLOEXEC);
     const int error = errno;
-    if (fd_ >= 0) std::strcpy(pending, aside_.c_str());
+    if (fd_ >= 0) std::strcpy(slot_, aside_.c_str());
     ::sigprocmask(SIG_SETMASK, &before, nullptr);
     if (fd_ < 0) throw Error(Fault::input, path_ + ": cannot be written, " + std::strerror(error));
     ::fchmod(fd_, mode);  // a file system without access rights is no reason to fail
@@ -94,8 +106,8 @@ void OutputFile::create(mode_t mode) {
 
 OutputFile::~OutputFile() {
     if (fd_ >= 0) ::close(fd_);
-    if (pending[0] != '\0') ::unlink(aside_.c_str());
-    pending[0] = '\0';
+    if (slot_[0] != '\0') ::unlink(aside_.c_str());
+    slot_[0] = '\0';
 }
 
 void OutputFile::settle() {
@@ -104,7 +116,7 @@ void OutputFile::settle() {
 
 void OutputFile::commit() {
     if (::rename(aside_.c_str(), target_.c_str()) != 0) fail(path_, "cannot be put in place");
-    pending[0] = '\0';
+    slot_[0] = '\0';
     // The rename itself must survive a power cut too; where directories cannot be synced nothing is lost but that.
     const std::string folder = std::filesystem::path(target_).parent_path().string();
     const int directory = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -1,5 +1,6 @@
-// A file that appears only when it is complete: written aside under a name of its own, then renamed. Dropped without
-// commit(), or on SIGINT, SIGTERM or SIGHUP, it leaves nothing behind; a file that stood there before stays as it was.
+// A file, of at most four at once, that appears only when it is complete: written aside under a name of its own, then
+// renamed. Dropped without commit(), or on SIGINT, SIGTERM or SIGHUP, it leaves nothing behind; a file that stood there
+// before stays as it was.
 #pragma once
 
 #include <sys/types.h>
@@ -23,6 +24,7 @@ class OutputFile {
   private:
     void create(mode_t mode);
     std::string path_, target_, aside_;
+    char* slot_ = nullptr;  // what a signal handler knows of it
     int fd_ = -1;
 };
 

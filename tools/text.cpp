@@ -20,6 +20,13 @@ std::string fixed(double value, int decimals) {
     return text;
 }
 
+std::string clock_time(double seconds) {
+    const auto whole = static_cast<long>(seconds);
+    char text[32];
+    std::snprintf(text, sizeof text, "%ld:%02ld", whole / 60, whole % 60);
+    return text;
+}
+
 std::string one_line(std::string_view text) {
     std::string line(text);
     while (!line.empty() && line.back() == '\n') line.pop_back();

@@ -37,6 +37,45 @@ std::string seconds(double value) {
     return fixed(value, 1) + " s";
 }
 
+// Everything but where it comes from.
+void fill(Json& line, const Detection& verdict) {
+    line["marked"] = verdict.marked;
+    line["log10_p"] = finite(verdict.log10_p);
+    line["payload"] = verdict.payload ? Json(verdict.payload->hex()) : Json(nullptr);
+    line["payload_log10_p"] = verdict.payload ? Json(finite(verdict.payload_log10_p)) : Json(nullptr);
+    line["key"] = verdict.marked ? Json(verdict.key) : Json(nullptr);
+    line["channel"] = verdict.channel;
+    line["start_s"] = time(verdict.start_s);
+    line["end_s"] = time(verdict.end_s);
+    line["time_scale"] = finite(verdict.time_scale);
+    line["frequency_scale"] = finite(verdict.frequency_scale);
+    line["duration_s"] = time(verdict.duration_s);
+    line["active_s"] = time(verdict.active_s);
+    line["decided_s"] = verdict.marked ? Json(time(verdict.decided_s)) : Json(nullptr);
+    line["hypotheses"] = count(verdict.hypotheses);
+    if (!verdict.reason.empty()) line["reason"] = verdict.reason;
+    line["segments"] = Json::array();
+    for (const Segment& segment : verdict.segments) {
+        line["segments"].push_back({{"start_s", time(segment.start_s)},
+                                    {"end_s", time(segment.end_s)},
+                                    {"log10_p", finite(segment.log10_p)},
+                                    {"time_scale", finite(segment.time_scale)},
+                                    {"frequency_scale", finite(segment.frequency_scale)}});
+    }
+}
+
+void add_scores(Json& line, const Detection& verdict) {
+    line["scores"] = Json::array();
+    for (const Score& score : verdict.scores) {
+        line["scores"].push_back({{"start_s", time(score.start_s)}, {"z", finite(score.z)}});
+    }
+}
+
+// A file name need not be UTF-8; JSON must be.
+std::string text_of(const Json& line) {
+    return line.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 }  // namespace
 
 std::string verdict_line(const std::string& file, const Detection& verdict) {
@@ -60,39 +99,105 @@ std::string verdict_line(const std::string& file, const Detection& verdict) {
     return one_line(line);
 }
 
-std::string json_line(const std::string& file, const Detection& verdict, bool with_scores) {
+std::string findings_line(const std::string& file, const Findings& findings) {
+    const LabelFinding& label = findings.label;
+    if (!label.found() && findings.cues.empty()) return "";
+    std::string line = file + ": ";
+    if (label.reading.label) {
+        line += "AIGC label " + label.reading.label->label + " of " + label.reading.label->content_producer;
+        if (!label.reading.valid()) line += " that breaks rules (earmark label --check)";
+        line += ", ";
+    } else if (label.found()) {
+        line += "AIGC label that cannot be read, ";
+    } else {
+        line += "no AIGC label, ";
+    }
+    line += findings.cues.empty() ? "no rhythm cue" : "rhythm cue at ";
+    for (const RhythmFound& cue : findings.cues) {
+        line += (&cue == &findings.cues.front() ? "" : ", ") + seconds(cue.start_s);
+    }
+    const Evidence strength = evidence(findings);
+    return one_line(line + "; AI-generated: " + std::string(name(strength)) + " (" + std::string(wording(strength)) +
+                    ")");
+}
+
+namespace {
+
+Json label_json(const LabelFinding& label) {
+    Json out;
+    out["found"] = label.found();
+    if (!label.unread.empty()) out["reason"] = label.unread;
+    if (!label.found()) return out;
+    out["valid"] = label.reading.valid();
+    out["AIGC"] = nullptr;
+    if (label.reading.label) out["AIGC"] = Json::parse(to_json(*label.reading.label), nullptr, false);
+    out["broken_rules"] = Json::array();
+    for (const Rule& rule : label.reading.rules) {
+        if (!rule.kept) out["broken_rules"].push_back(rule.name + ": " + rule.why);
+    }
+    return out;
+}
+
+Json cue_json(const std::vector<RhythmFound>& cues) {
+    Json out;
+    out["found"] = !cues.empty();
+    out["rhythms"] = Json::array();
+    for (const RhythmFound& cue : cues) {
+        out["rhythms"].push_back({{"start_s", time(cue.start_s)},
+                                  {"end_s", time(cue.end_s)},
+                                  {"pitch_hz", std::round(cue.pitch_hz)},
+                                  {"unit_s", std::round(cue.unit_s * 1e3) / 1e3}});
+    }
+    return out;
+}
+
+// The strength of the evidence, in the words of the Measures, and what it does not mean.
+void add_evidence(Json& line, const Findings& findings) {
+    const Evidence strength = evidence(findings);
+    line["evidence"] = name(strength);
+    line["wording"] = strength == Evidence::not_found ? Json(nullptr) : Json(wording(strength));
+    if (strength == Evidence::not_found) line["note"] = "not found does not mean human";
+}
+
+}  // namespace
+
+std::string json_line(const std::string& file, const Findings& findings, bool with_scores) {
     Json line;
     line["file"] = file;
-    line["marked"] = verdict.marked;
-    line["log10_p"] = finite(verdict.log10_p);
-    line["payload"] = verdict.payload ? Json(verdict.payload->hex()) : Json(nullptr);
-    line["payload_log10_p"] = verdict.payload ? Json(finite(verdict.payload_log10_p)) : Json(nullptr);
-    line["key"] = verdict.marked ? Json(verdict.key) : Json(nullptr);
-    line["channel"] = verdict.channel;
-    line["start_s"] = time(verdict.start_s);
-    line["end_s"] = time(verdict.end_s);
-    line["time_scale"] = finite(verdict.time_scale);
-    line["frequency_scale"] = finite(verdict.frequency_scale);
-    line["duration_s"] = time(verdict.duration_s);
-    line["active_s"] = time(verdict.active_s);
-    line["hypotheses"] = count(verdict.hypotheses);
-    if (!verdict.reason.empty()) line["reason"] = verdict.reason;
-    line["segments"] = Json::array();
-    for (const Segment& segment : verdict.segments) {
-        line["segments"].push_back({{"start_s", time(segment.start_s)},
-                                    {"end_s", time(segment.end_s)},
-                                    {"log10_p", finite(segment.log10_p)},
-                                    {"time_scale", finite(segment.time_scale)},
-                                    {"frequency_scale", finite(segment.frequency_scale)}});
+    fill(line, findings.mark);
+    line["metadata"] = label_json(findings.label);
+    line["cue"] = cue_json(findings.cues);
+    add_evidence(line, findings);
+    if (with_scores) add_scores(line, findings.mark);
+    return text_of(line);
+}
+
+std::string event_line(const std::string& file, const std::string& event, const Detection& verdict) {
+    std::string line = file + ": at " + seconds(verdict.duration_s) + " ";
+    if (event == "began") {
+        line += "a mark BEGAN at " + seconds(verdict.segments.back().start_s) + ", p = 10^" +
+                fixed(verdict.log10_p, 1) + ", key " + verdict.key;
+    } else if (event == "payload") {
+        line += "payload " + verdict.segments.back().payload->hex();
+    } else {
+        line += "the mark ENDED at " + seconds(verdict.end_s);
     }
-    if (with_scores) {
-        line["scores"] = Json::array();
-        for (const Score& score : verdict.scores) {
-            line["scores"].push_back({{"start_s", time(score.start_s)}, {"z", finite(score.z)}});
-        }
-    }
-    // A file name need not be UTF-8; JSON must be.
-    return line.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return one_line(line);
+}
+
+std::string json_line(const std::string& file, const Detection& verdict) {
+    Json line;
+    line["file"] = file;
+    fill(line, verdict);
+    return text_of(line);
+}
+
+std::string json_event(const std::string& file, const std::string& event, const Detection& verdict) {
+    Json line;
+    line["event"] = event;
+    line["file"] = file;
+    fill(line, verdict);
+    return text_of(line);
 }
 
 }  // namespace earmark::tools

@@ -10,10 +10,6 @@
 
 namespace earmark::benchmark {
 
-double Random::normal() {
-    return std::sqrt(-2 * std::log(1 - uniform())) * std::cos(2 * std::numbers::pi * uniform());  // Box and Muller 1958
-}
-
 namespace {
 
 using Samples = std::vector<float>;

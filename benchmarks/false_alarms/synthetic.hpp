@@ -1,26 +1,14 @@
 // Audio that nobody marked, made here: what telephone lines carry besides speech, and what tempts a detector most.
 #pragma once
 
-#include <cstdint>
-#include <random>
+#include "tests/support/random.hpp"
+
 #include <string>
 #include <vector>
 
 namespace earmark::benchmark {
 
-// Deterministic on every machine: std::mt19937_64 is, its distributions are not.
-class Random {
-  public:
-    explicit Random(std::uint64_t seed) : engine_(seed) {}
-    std::uint64_t bits() { return engine_(); }
-    double uniform() { return static_cast<double>(engine_() >> 11) * 0x1p-53; }  // [0, 1)
-    double between(double low, double high) { return low + (high - low) * uniform(); }
-    int below(int n) { return static_cast<int>(uniform() * n); }
-    double normal();
-
-  private:
-    std::mt19937_64 engine_;
-};
+using test::Random;
 
 struct Synthetic {
     std::string name;

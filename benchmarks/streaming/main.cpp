@@ -174,7 +174,13 @@ int main(int count, char** words) {
         return samples.data() + (at / block + offset(stream, samples.size(), block) / block) % blocks * block;
     };
     std::vector<std::unique_ptr<Detector>> detectors;
-    for (int s = 0; s < detect_streams; ++s) detectors.push_back(std::make_unique<Detector>(plan));
+    for (int s = 0; s < detect_streams; ++s) {
+        detectors.push_back(std::make_unique<Detector>(plan));
+        // Calls begin at different times: each has heard something between nothing and a minute.
+        const float* from = host.data();
+        detectors.back()->push(&from,
+                               host.size() / static_cast<std::size_t>(detect_streams) * static_cast<std::size_t>(s));
+    }
     figures["many_detectors"] = many_streams("detect", detect_rate, detectors, seconds,
                                              [&](Detector& one, std::size_t s, std::size_t at, std::size_t block) {
                                                  const float* from = turned(s % 2 == 0 ? call : host, s, at, block);

@@ -1,6 +1,7 @@
 // Trains the taps of dsp/detect/whitening: which combination of log energies round a chip tells its sign best?
 //
 //     train_whitening KEY PAYLOAD FILE... > dsp/carrier/chip_filter_taps.hpp
+//     train_whitening --prompt KEY PAYLOAD FILE... > dsp/detect/prompt_taps.hpp     # of the rows up to +4 alone
 //
 // FILEs are marked with KEY and PAYLOAD and then distorted, each from its first sample (a codec's delay is found).
 // Every file weighs the same. Ridge regression of the known signs on the 28 log energies: the matched filter in
@@ -18,6 +19,8 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
+#include <string_view>
 #include <vector>
 
 namespace {
@@ -109,31 +112,50 @@ void accumulate(const Chips& chips, const std::vector<int>& signs, int delay, Ma
     });
 }
 
-Vector solve(Matrix a, Vector y) {  // Gauss elimination; a is positive definite
+// The best combination of the first `count` regressors; the others get 0.
+Vector solve(Matrix a, Vector y, int count) {  // Gauss elimination; a is positive definite
     double trace = 0;
-    for (int i = 0; i < whitening_taps; ++i) trace += a[i][i];
-    for (int i = 0; i < whitening_taps; ++i) a[i][i] += ridge * trace / whitening_taps;
-    for (int i = 0; i < whitening_taps; ++i)
-        for (int k = i + 1; k < whitening_taps; ++k) {
+    for (int i = 0; i < count; ++i) trace += a[i][i];
+    for (int i = 0; i < count; ++i) a[i][i] += ridge * trace / count;
+    for (int i = 0; i < count; ++i)
+        for (int k = i + 1; k < count; ++k) {
             const double factor = a[k][i] / a[i][i];
-            for (int j = i; j < whitening_taps; ++j) a[k][j] -= factor * a[i][j];
+            for (int j = i; j < count; ++j) a[k][j] -= factor * a[i][j];
             y[k] -= factor * y[i];
         }
-    for (int i = whitening_taps - 1; i >= 0; --i) {
-        for (int j = i + 1; j < whitening_taps; ++j) y[i] -= a[i][j] * y[j];
+    for (int i = count - 1; i >= 0; --i) {
+        for (int j = i + 1; j < count; ++j) y[i] -= a[i][j] * y[j];
         y[i] /= a[i][i];
     }
+    std::fill(y.begin() + count, y.end(), 0.0);
     return y;
 }
 
 // A level must mean nothing, and the gain for the plain pattern is that of the plain pattern, 4.
-void normalise(Vector& taps) {
+void normalise(Vector& taps, int count) {
     double mean = 0;
-    for (const double tap : taps) mean += tap / whitening_taps;
-    Regressors as_regressors;
-    for (int i = 0; i < whitening_taps; ++i) as_regressors[i] = static_cast<float>(taps[i] -= mean);
+    for (const double tap : taps) mean += tap / count;
+    Regressors as_regressors{};
+    for (int i = 0; i < count; ++i) as_regressors[i] = static_cast<float>(taps[i] -= mean);
     const double gain = twist(as_regressors);
     for (double& tap : taps) tap *= 4 / gain;
+}
+
+void print_taps(const char* name, const Vector& taps, int count) {
+    std::printf("inline constexpr std::array<float, %d> %s{\n", count, name);
+    for (int i = 0; i < count; ++i)
+        std::printf("%s%.4ff%s", i % 4 == 0 ? "    " : " ", taps[i],
+                    i + 1 == count ? "};\n"
+                    : i % 4 == 3   ? ",  //\n"
+                                   : ",");
+    std::printf("\n}  // namespace earmark\n");
+}
+
+void print_prompt_header(const Vector& taps, int count, int files) {
+    std::printf("// Made by benchmarks/whitening/train.sh from %d files; do not edit.\n#pragma once\n\n", files);
+    std::printf("#include <array>\n\nnamespace earmark {\n\n");
+    std::printf("// [row][band], rows -4 to +4 and bands as in whitening.hpp.\n");
+    print_taps("trained_prompt_taps", taps, count);
 }
 
 void print_header(const Vector& taps, int files) {
@@ -142,18 +164,18 @@ void print_header(const Vector& taps, int files) {
     std::printf("// z is flat from 1.5 to 3: chosen by hand on the tuning speakers.\n");
     std::printf("inline constexpr float trained_whitening_clip = 2.2f;\n\n");
     std::printf("// [row][band], rows and bands as in whitening.hpp.\n");
-    std::printf("inline constexpr std::array<float, %d> trained_whitening_taps{\n", whitening_taps);
-    for (int i = 0; i < whitening_taps; ++i)
-        std::printf("%s%.4ff%s", i % 4 == 0 ? "    " : " ", taps[i],
-                    i + 1 == whitening_taps ? "};\n"
-                    : i % 4 == 3            ? ",  //\n"
-                                            : ",");
-    std::printf("\n}  // namespace earmark\n");
+    print_taps("trained_whitening_taps", taps, whitening_taps);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) try {
+    const bool prompt = argc > 1 && std::string_view(argv[1]) == "--prompt";
+    if (prompt) {
+        ++argv;
+        --argc;
+    }
+    const int count = prompt ? prompt_taps : whitening_taps;
     if (argc < 4) {
         std::fprintf(stderr, "usage: train_whitening KEY PAYLOAD FILE...\n");
         return 2;
@@ -173,9 +195,12 @@ int main(int argc, char** argv) try {
         const Chips chips = analyse(samples, rate);
         accumulate(chips, signs, find_delay(chips, signs), a, y);
     }
-    Vector taps = solve(a, y);
-    normalise(taps);
-    print_header(taps, argc - 3);
+    Vector taps = solve(a, y, count);
+    normalise(taps, count);
+    if (prompt)
+        print_prompt_header(taps, count, argc - 3);
+    else
+        print_header(taps, argc - 3);
 } catch (const std::exception& error) {
     std::fprintf(stderr, "train_whitening: %s\n", error.what());
     return 3;

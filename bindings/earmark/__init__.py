@@ -14,11 +14,12 @@ Audio is an array of shape (samples,) or (channels, samples), float32, float64 o
 and -32768 to 32767 for int16. float64 is computed in float32. Arguments that cannot be used raise TypeError or
 ValueError with the name of the argument; embedding either returns marked audio or raises.
 """
-from . import plot
+from . import attacks, plot
 from ._earmark import KeyFileError, simd_target
 from ._earmark import version as __version__
 from .batch import detect_many, embed_many
 from .config import DetectConfig, EmbedConfig
+from .cue import CueInserter, RhythmDetector, RhythmFound, find_rhythm, insert_cue, loudness, rhythm_cue
 from .detection import Detection, Score, Segment
 from .detector import Detector, detect
 from .embedder import Embedder, EmbedReport, embed
@@ -27,6 +28,7 @@ from .key import Key, ScreeningKey, load_key
 from .payload import Payload
 
 __all__ = [
+    "CueInserter",
     "DetectConfig",
     "Detection",
     "Detector",
@@ -36,6 +38,8 @@ __all__ = [
     "Key",
     "KeyFileError",
     "Payload",
+    "RhythmDetector",
+    "RhythmFound",
     "Score",
     "ScreeningKey",
     "Segment",
@@ -45,7 +49,11 @@ __all__ = [
     "embed",
     "embed_many",
     "evaluate",
+    "find_rhythm",
+    "insert_cue",
     "load_key",
+    "loudness",
     "plot",
+    "rhythm_cue",
     "simd_target",
 ]

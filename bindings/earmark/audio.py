@@ -1,6 +1,7 @@
 """Arrays in and out: any layout becomes contiguous float32 (channels, samples), and goes back as it came."""
 from __future__ import annotations
 
+import math
 import sys
 from dataclasses import dataclass
 from typing import Any
@@ -32,20 +33,38 @@ class Planar:
 
     def back(self, result: Float32Array) -> Any:
         """`result` (channels, samples) as the caller's kind; the number of samples may differ from the input's."""
+        array = self.in_numpy(result)
+        return sys.modules["torch"].from_numpy(array) if self.is_torch else array
+
+    def in_numpy(self, result: Float32Array) -> npt.NDArray[Any]:
+        """`result` in the caller's shape and dtype."""
         if self.one_dimensional:
             result = result[0]
         array: npt.NDArray[Any] = result
         if self.dtype.kind == "i":
             array = np.rint(result * np.float32(INT16_STEPS))
             np.clip(array, -INT16_STEPS, INT16_STEPS - 1, out=array)
-        array = array.astype(self.dtype, copy=False)
-        return sys.modules["torch"].from_numpy(array) if self.is_torch else array
+        return array.astype(self.dtype, copy=False)
+
+
+def as_out(out: object, like: Planar) -> npt.NDArray[Any]:
+    """The array that a result goes into: of the input's dtype and shape, any layout; may be the input itself."""
+    if not isinstance(out, np.ndarray):
+        raise TypeError(f"out: {type(out).__name__} given, a NumPy array is needed")
+    shape = like.samples.shape[1:] if like.one_dimensional else like.samples.shape
+    if out.dtype != like.dtype:
+        raise ValueError(f"out: dtype {out.dtype}, that of the input is {like.dtype}")
+    if out.shape != shape:
+        raise ValueError(f"out: shape {out.shape}, that of the input is {shape}")
+    if not out.flags.writeable:
+        raise ValueError("out: a read-only array")
+    return out
 
 
 def as_host(audio: object, name: str, *, allow_empty: bool = False) -> Planar:
     """as_planar() for audio to be marked: floats on the scale of int16 are refused, for no mark would be left in them."""
     planar = as_planar(audio, name, allow_empty=allow_empty)
-    peak = float(np.max(np.abs(planar.samples), initial=0))
+    peak = _peak(planar.samples)
     if peak > MAX_PEAK:
         raise ValueError(
             f"{name}: peak {peak:g}, at most {MAX_PEAK:g} is taken; full scale of floats is 1 (divide by 32768, or "
@@ -69,12 +88,18 @@ def as_planar(audio: object, name: str, *, allow_empty: bool = False) -> Planar:
         samples = np.require(planar, dtype=np.float32, requirements=["C", "A"])
     if dtype.kind == "i":
         samples = samples * np.float32(1 / INT16_STEPS)
-    elif not np.isfinite(samples).all():
+    elif not math.isfinite(_peak(samples)):
         channel, sample = np.argwhere(~np.isfinite(samples))[0]
         raise ValueError(
             f"{name}: {planar[channel, sample]} at channel {channel}, sample {sample}; finite float32 numbers are needed"
         )
     return Planar(samples, array.ndim == 1, dtype, _is_torch(audio))
+
+
+def _peak(samples: Float32Array) -> float:
+    """The largest magnitude; not a number where a sample is none. Two passes that allocate nothing."""
+    high, low = float(np.max(samples, initial=0)), float(np.min(samples, initial=0))
+    return math.nan if math.isnan(high + low) else max(high, -low)
 
 
 def _check_size(array: npt.NDArray[Any], name: str, allow_empty: bool) -> None:

@@ -55,6 +55,8 @@ class Detection:
     reason      why no verdict was possible ("0.4 s of active speech"), else None
     segments    the stretches that carry a mark
     scores      the score over time when asked for, else empty
+    decided_s   seconds of signal heard when it became marked, 0 when not marked
+    ongoing     of Detector.poll(): marked, and the last segment had not ended
 
     A Detection has no truth value of its own: ask `.marked`.
     """
@@ -75,6 +77,8 @@ class Detection:
     reason: str | None
     segments: tuple[Segment, ...]
     scores: tuple[Score, ...] = ()
+    decided_s: float = 0.0
+    ongoing: bool = False
 
     def __bool__(self) -> NoReturn:
         raise TypeError("a Detection is neither true nor false; ask .marked")
@@ -125,6 +129,8 @@ def from_native(found: _earmark.Detection, config: DetectConfig) -> Detection:
         reason=found.reason or None,
         segments=tuple(_segment(segment) for segment in found.segments),
         scores=tuple(Score(score.start_s, score.z) for score in found.scores),
+        decided_s=found.decided_s,
+        ongoing=found.ongoing,
     )
 
 

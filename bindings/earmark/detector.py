@@ -1,7 +1,7 @@
 """Detecting: a whole signal with detect(), or chunk by chunk with a Detector."""
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any
 
 from . import _earmark
 from .audio import as_planar
@@ -50,8 +50,9 @@ class Detector:
     """Judges a stream, chunk by chunk; chunks of any size give the verdict of detect() on the whole.
 
     Thread safety: one thread at a time per object (RuntimeError when two use it at once); objects are independent.
-    Memory: bounded, whatever the length of the signal. Arguments and errors as detect(); channels is 1 to 64.
-    Not picklable, for the library cannot save its state yet: pickle its `config`.
+    Memory: fixed, whatever the length of the signal. Arguments and errors as detect(); channels is 1 to 64.
+    Copied and pickled in mid-stream: the copy goes on as the original would have. A pickle holds the keys as the paths of
+    their files (TypeError for a key that has none) and no secret; save() and restore() move the state alone.
 
     >>> import numpy as np
     >>> from earmark import Key
@@ -95,6 +96,16 @@ class Detector:
             raise ValueError(f"block: {audio.channels} channels, the Detector was made for {self._config.channels}")
         self._native.push(audio.samples)
 
+    def poll(self) -> Detection | None:
+        """The verdict so far, when it was renewed since the last poll (twice a second of audio at least), else None.
+
+        The false alarms of all polls of a signal of any length together are bounded by p_max; who is marked once stays
+        marked. A mark begins when `marked` turns true (or `ongoing` again, with a later last segment), and has ended when
+        `ongoing` turns false.
+        """
+        found = self._native.poll()
+        return None if found is None else from_native(found, self._config)
+
     def finish(self) -> Detection:
         """The verdict on all that was pushed; ready for a new signal after."""
         return from_native(self._native.finish(), self._config)
@@ -107,8 +118,32 @@ class Detector:
         fields = (f"{name}={getattr(self._config, name)!r}" for name in DetectConfig.__dataclass_fields__)
         return f"Detector({', '.join(fields)})"
 
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("Detector: the state of a stream is not pickled; pickle .config and use from_config()")
+    def save(self) -> bytes:
+        """The stream so far, for restore() in a Detector of the same config, here or elsewhere: versioned, checked, without
+        any secret."""
+        return self._native.save()
+
+    def restore(self, state: bytes) -> None:
+        """Go on where save() was called. ValueError names what is wrong (another version, config or key, cut, damaged), and
+        then the Detector is as it was."""
+        if not isinstance(state, (bytes, bytearray, memoryview)):
+            raise TypeError(f"state: {type(state).__name__} given, the bytes of save() are needed")
+        self._native.restore(bytes(state))
+
+    def __copy__(self) -> Detector:
+        return _resumed(self._config, self.save())
+
+    def __deepcopy__(self, memo: object) -> Detector:
+        return self.__copy__()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _resumed, (self._config, self.save())
+
+
+def _resumed(config: DetectConfig, state: bytes) -> Detector:
+    detector = Detector.from_config(config)
+    detector.restore(state)
+    return detector
 
 
 def _native_keys(config: DetectConfig) -> list[tuple[str, _earmark.Key | _earmark.ScreeningKey]]:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _earmark
-from .audio import Planar, as_host
+from .audio import Planar, as_host, as_out
 from .config import EmbedConfig
 from .key import KeyLike
 from .payload import PayloadLike
@@ -35,14 +35,34 @@ class EmbedReport:
 
 @overload
 def embed(
-    x: npt.NDArray[Sample], *, sample_rate: int, key: KeyLike, payload: PayloadLike, profile: str = "standard"
+    x: npt.NDArray[Sample],
+    *,
+    sample_rate: int,
+    key: KeyLike,
+    payload: PayloadLike,
+    profile: str = "standard",
+    out: npt.NDArray[Sample] | None = None,
 ) -> npt.NDArray[Sample]: ...
 @overload
-def embed(x: Any, *, sample_rate: int, key: KeyLike, payload: PayloadLike, profile: str = "standard") -> Any: ...
 def embed(
-    x: Any, *, sample_rate: int, key: KeyLike, payload: PayloadLike, profile: str = "standard"
+    x: Any,
+    *,
+    sample_rate: int,
+    key: KeyLike,
+    payload: PayloadLike,
+    profile: str = "standard",
+    out: npt.NDArray[Any] | None = None,
+) -> Any: ...
+def embed(
+    x: Any,
+    *,
+    sample_rate: int,
+    key: KeyLike,
+    payload: PayloadLike,
+    profile: str = "standard",
+    out: npt.NDArray[Any] | None = None,
 ) -> Any:
-    """Mark a whole signal; the same shape and dtype come back, in new memory.
+    """Mark a whole signal; the same shape and dtype come back, in new memory or in `out`.
 
     x            (samples,) or (channels, samples); float32, float64 (computed in float32) or int16 (computed in
                  float32, rounded to the nearest step); full scale of floats is 1, peaks to 8 are taken; any layout;
@@ -52,6 +72,7 @@ def embed(
     key          a Key, or the path of a key file
     payload      int below 2**64, hexadecimal digits, bytes, uuid.UUID: 32, 64 or 128 bits
     profile      "transparent", "standard" or "robust": how deep the mark goes
+    out          a NumPy array of x's shape and dtype to write into and return; may be x itself. After an error it is as it was
 
     Raises TypeError or ValueError naming the argument (KeyFileError and FileNotFoundError for key files); never returns
     audio that was not marked. Warns (UserWarning) when there is under 1 s of speech, too little to be found again.
@@ -63,7 +84,7 @@ def embed(
     >>> marked.shape, marked.dtype
     ((2, 48000), dtype('float64'))
     """
-    marked, report = embed_reported(x, sample_rate=sample_rate, key=key, payload=payload, profile=profile)
+    marked, report = embed_reported(x, sample_rate=sample_rate, key=key, payload=payload, profile=profile, out=out)
     if report.active_s < LEAST_ACTIVE_S:
         warnings.warn(
             f"x: {report.active_s:.2f} s of active speech, under {LEAST_ACTIVE_S:g} s, too little for the mark to be "
@@ -74,15 +95,25 @@ def embed(
 
 
 def embed_reported(
-    x: Any, *, sample_rate: int, key: KeyLike, payload: PayloadLike, profile: str = "standard"
+    x: Any,
+    *,
+    sample_rate: int,
+    key: KeyLike,
+    payload: PayloadLike,
+    profile: str = "standard",
+    out: npt.NDArray[Any] | None = None,
 ) -> tuple[Any, EmbedReport]:
     """embed(), and the EmbedReport of what was done."""
     audio = as_host(x, "x")
+    target = None if out is None else as_out(out, audio)
     config = EmbedConfig(sample_rate, key, payload, audio.channels, profile)  # type: ignore[arg-type]
     marked, report = _earmark.embed(
         audio.samples, config.sample_rate, config.key._native, str(config.payload), config.profile
     )
-    return audio.back(marked), _report(report)
+    if target is None:
+        return audio.back(marked), _report(report)
+    np.copyto(target, audio.in_numpy(marked))
+    return target, _report(report)
 
 
 class Embedder:
@@ -138,11 +169,16 @@ class Embedder:
         return _report(self._native.report())
 
     @overload
-    def process(self, block: npt.NDArray[Sample]) -> npt.NDArray[Sample]: ...
+    def process(
+        self, block: npt.NDArray[Sample], *, out: npt.NDArray[Sample] | None = None
+    ) -> npt.NDArray[Sample]: ...
     @overload
-    def process(self, block: Any) -> Any: ...
-    def process(self, block: Any) -> Any:
+    def process(self, block: Any, *, out: npt.NDArray[Any] | None = None) -> Any: ...
+    def process(self, block: Any, *, out: npt.NDArray[Any] | None = None) -> Any:
         """The next chunk, (samples,) or (channels, samples), 0 samples or more; shape and dtype come back.
+
+        out: a NumPy array of the chunk's shape and dtype to write into and return; may be the chunk itself. A contiguous
+        float32 one is written by the library without a copy between.
 
         Sample i of the output is the marked sample that entered latency_samples earlier, zeros before the first. All
         chunks of a signal have one dtype and one rank. After an error the stream is where it was before the call.
@@ -156,9 +192,18 @@ class Embedder:
                 f"block: {audio.dtype} of {2 - audio.one_dimensional} dimensions, the signal began as {like.dtype} of "
                 f"{2 - like.one_dimensional}; flush() or reset() first"
             )
-        marked = self._native.process(audio.samples)
+        target = None if out is None else as_out(out, audio)
+        if target is not None and _is_direct(target, audio.samples):
+            self._native.process_into(audio.samples, target[np.newaxis] if audio.one_dimensional else target)
+            marked = None
+        else:
+            marked = self._native.process(audio.samples)
         self._like = audio if like is None else like
-        return audio.back(marked)
+        if target is None:
+            return audio.back(marked)  # type: ignore[arg-type]
+        if marked is not None:
+            np.copyto(target, audio.in_numpy(marked))
+        return target
 
     def flush(self) -> Any:
         """The last latency_samples samples, in the dtype and rank of the chunks; ready for a new signal after."""
@@ -178,6 +223,14 @@ class Embedder:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("Embedder: the state of a stream is not pickled; pickle .config and use from_config()")
+
+
+def _is_direct(target: npt.NDArray[Any], samples: npt.NDArray[np.float32]) -> bool:
+    """Whether the library can write into `target`: its own layout, and the same memory as the input or none of it."""
+    if target.dtype != np.float32 or not target.flags.c_contiguous or not target.flags.aligned:
+        return False
+    same = target.__array_interface__["data"][0] == samples.__array_interface__["data"][0]
+    return same or not np.may_share_memory(target, samples)
 
 
 def _report(report: _earmark.EmbedReport) -> EmbedReport:

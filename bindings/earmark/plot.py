@@ -17,6 +17,7 @@ from .detection import Detection
 
 _MARK, _QUIET, _BOUND = "#0b6e4f", "#9aa0a6", "#b3261e"
 _WINDOW_S, _HOP_S = 0.016, 0.004  # a cell of the mark is 16 ms by 125 Hz
+_FIRST_BAND_HZ, _LAST_BAND_HZ, _BAND_HZ = 93.75, 7843.75, 125.0
 _SCORE_S = 0.512
 _DEEPEST_DB = 3.0  # of the colour scale of the gain pattern
 
@@ -47,27 +48,34 @@ def scores(detection: Detection, *, axes: Any = None) -> Any:
 def gain_pattern(host: Any, marked: Any, *, sample_rate: int, start_s: float = 0, seconds: float = 1.5, axes: Any = None) -> Any:
     """What the mark did, in dB by time (s) and frequency (kHz), over the spectrogram of `host` in grey.
 
-    host, marked  (samples,) or (channels, samples), of one shape; the first channel is drawn
+    One value a cell of the mark, 16 ms by 125 Hz: its sign is the carrier, its depth what the host would hide.
+
+    host, marked  (samples,) or (channels, samples), of one shape, from the start of the signal that was marked; the first
+                  channel is drawn
     sample_rate   Hz
     """
     rate = as_sample_rate(sample_rate)
     before, after = as_planar(host, "host").samples[0], as_planar(marked, "marked").samples[0]
     if before.shape != after.shape:
         raise ValueError(f"marked: {len(after)} samples, host has {len(before)}")
-    first = int(start_s * rate)
+    begins_s = math.floor(start_s / _WINDOW_S) * _WINDOW_S  # on the grid of cells, which begins with the signal
+    first = round(begins_s * rate)
     before, after = (x[first : first + int(seconds * rate)] for x in (before, after))
     if len(before) < _WINDOW_S * rate:
         raise ValueError(f"host: {len(before) / rate:.3f} s from start_s on, at least {_WINDOW_S} s are needed")
     axes = _axes(axes, (9, 4.2))
-    host_db, marked_db = _spectrogram_db(before, rate), _spectrogram_db(after, rate)
-    extent = (start_s, start_s + len(before) / rate, 0, rate / 2000)
+    host_db = _power_db(_frames(before, rate, _HOP_S))
     top = float(host_db.max())
-    style = {"origin": "lower", "aspect": "auto", "extent": extent, "interpolation": "nearest"}
-    axes.imshow(host_db, cmap="gray_r", vmin=top - 70, vmax=top, **style)
-    audible = np.clip((host_db - top + 65) / 20, 0, 1)  # where the host is silent a ratio says nothing
+    style = {"origin": "lower", "aspect": "auto", "interpolation": "nearest"}
+    whole = (begins_s, begins_s + len(before) / rate, 0, rate / 2000)
+    axes.imshow(host_db, cmap="gray_r", vmin=top - 70, vmax=top, extent=whole, **style)
+    host_db, marked_db = (_power_db(_cells(x, rate)) for x in (before, after))
     gain_db = np.clip(marked_db - host_db, -_DEEPEST_DB, _DEEPEST_DB)
+    audible = np.clip((host_db - top + 65) / 20, 0, 1)  # where the host is silent a ratio says nothing
     alpha = 0.9 * audible * np.minimum(1, np.abs(gain_db) / 1.5)  # no change leaves the spectrogram to be seen
-    change = axes.imshow(gain_db, cmap="PuOr", vmin=-_DEEPEST_DB, vmax=_DEEPEST_DB, alpha=alpha, **style)
+    bands, cells = gain_db.shape
+    grid = (begins_s, begins_s + cells * _WINDOW_S, _FIRST_BAND_HZ / 1000, (_FIRST_BAND_HZ + bands * _BAND_HZ) / 1000)
+    change = axes.imshow(gain_db, cmap="PuOr", vmin=-_DEEPEST_DB, vmax=_DEEPEST_DB, alpha=alpha, extent=grid, **style)
     axes.figure.colorbar(change, ax=axes, label="gain of the mark (dB)")
     axes.set(xlabel="time (s)", ylabel="frequency (kHz)", ylim=(0, min(8, rate / 2000)))
     return axes
@@ -92,7 +100,7 @@ def roc(log10_p_marked: npt.ArrayLike, log10_p_unmarked: npt.ArrayLike, *, axes:
         axes.step(observed[seen], found[seen], where="post", color=_MARK, label=f"observed, {len(unmarked)} unmarked clips")
     axes.axvline(1 / len(unmarked), color=_QUIET, lw=0.8, ls=":", label="one clip of them")
     axes.set(xscale="log", xlim=(10**least, 1), ylim=(0, 1.02), xlabel="false alarms (share of unmarked clips)", ylabel="found (share of marked clips)")
-    axes.legend(loc="lower right", fontsize="small", frameon=False)
+    axes.legend(loc="upper left", fontsize="small", frameon=False)
     return axes
 
 
@@ -159,11 +167,24 @@ def _axes(axes: Any, size: tuple[float, float]) -> Any:
     return pyplot.subplots(figsize=size, layout="constrained")[1]
 
 
-def _spectrogram_db(x: npt.NDArray[np.float32], rate: int) -> npt.NDArray[np.float64]:
-    """Power in dB, (frequency, time)."""
-    size, hop = int(_WINDOW_S * rate), int(_HOP_S * rate)
-    frames = np.lib.stride_tricks.sliding_window_view(x, size)[::hop] * np.hanning(size)
-    power = np.asarray(np.abs(np.fft.rfft(frames)).T ** 2, dtype=np.float64)
+def _frames(x: npt.NDArray[np.float32], rate: int, hop_s: float) -> npt.NDArray[np.float64]:
+    """Power of Hann frames of 16 ms, (frequency, time)."""
+    size = int(_WINDOW_S * rate)
+    starts = np.round(np.arange(0, (len(x) - size) / rate + 1e-9, hop_s) * rate).astype(np.int64)
+    frames = x[starts[:, np.newaxis] + np.arange(size)] * np.hanning(size)
+    return np.asarray(np.abs(np.fft.rfft(frames)).T ** 2, dtype=np.float64)
+
+
+def _cells(x: npt.NDArray[np.float32], rate: int) -> npt.NDArray[np.float64]:
+    """Power by cell, (band, time): of each frame the bins between the edges of a band."""
+    power = _frames(x, rate, _WINDOW_S)
+    frequency_hz = np.arange(len(power)) * rate / int(_WINDOW_S * rate)
+    count = int((min(_LAST_BAND_HZ, rate / 2) - _FIRST_BAND_HZ) // _BAND_HZ)
+    band = np.floor((frequency_hz - _FIRST_BAND_HZ) / _BAND_HZ)
+    return np.stack([power[band == number].sum(axis=0) for number in range(count)])
+
+
+def _power_db(power: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.asarray(10 * np.log10(power + 1e-12), dtype=np.float64)
 
 

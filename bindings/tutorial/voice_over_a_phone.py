@@ -16,7 +16,8 @@ import numpy as np
 import soundfile
 
 import earmark
-from earmark.evaluation import Earmark, evaluate, summarise
+from earmark.evaluation import evaluate, summarise
+from earmark.systems import Earmark
 
 folder = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ".")
 

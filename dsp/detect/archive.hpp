@@ -65,7 +65,8 @@ class Archive {
     void one(Segment& segment) {
         bool read = segment.payload.has_value();
         Payload payload = segment.payload.value_or(Payload{});
-        (*this)(segment.start_s, segment.end_s, segment.log10_p, read, payload, segment.payload_log10_p);
+        (*this)(segment.start_s, segment.end_s, segment.log10_p, read, payload, segment.payload_log10_p,
+                segment.time_scale, segment.frequency_scale);
         segment.payload = read ? std::optional(payload) : std::nullopt;
     }
     void one(Score& score) { (*this)(score.start_s, score.z); }

@@ -19,6 +19,8 @@ void Channel::exchange(A& archive) {
             log_);
     for (auto& trace : traces_) archive(*trace);
     despreader_.exchange(archive);
+    if (spectrogram_) archive(*spectrogram_);
+    for (ScaleSearch& scales : scales_) archive(scales);
 }
 
 namespace {

@@ -32,6 +32,11 @@ class ScaleSearch {
     StretchVerdict search(const ReceivedRows& rows, const StretchVerdict& unscaled, double log_weight, double p_max);
     void reset() noexcept { last_ = {}; }
 
+    template <class Archive>
+    void exchange(Archive& archive) {
+        archive(last_);
+    }
+
   private:
     StretchVerdict judge_at(const ReceivedRows& rows, ScaleSteps steps, double log_weight, double p_max) const;
 

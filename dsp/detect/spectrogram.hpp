@@ -39,6 +39,11 @@ class Spectrogram {
     double bin_hz() const noexcept { return bin_hz_; }
     double nyquist_hz() const noexcept { return nyquist_hz_; }
 
+    template <class Archive>
+    void exchange(Archive& archive) {
+        archive(end_row_, rows_);
+    }
+
   private:
     long long most_rows_, end_row_ = 0;
     std::size_t bins_;

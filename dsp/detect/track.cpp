@@ -6,7 +6,7 @@ namespace earmark {
 namespace {
 
 constexpr double keep_weight = 0.98, step_weight = 0.005, jump_weight = 0.01 / packet_hops;
-constexpr double whole_weight = 0.8;  // of the whole stretch among all its parts
+constexpr double whole_weight = 0.85;  // of the whole stretch among all its parts
 
 int wrap(int phase) {
     return (phase + packet_hops) % packet_hops;

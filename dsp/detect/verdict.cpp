@@ -98,13 +98,34 @@ bool same_scale(const Segment& a, const Segment& b) {
            std::abs(a.frequency_scale - b.frequency_scale) < 0.01 * a.frequency_scale;
 }
 
+bool agree(const Segment& a, const Segment& b) {
+    return same_scale(a, b) && (!a.payload || !b.payload || *a.payload == *b.payload);
+}
+
+bool touches(const Segment& earlier, const Segment& later) {
+    return later.start_s <= earlier.end_s + slot_s / 2;
+}
+
+void absorb(Segment& into, const Segment& other) {
+    into.start_s = std::min(into.start_s, other.start_s);
+    into.end_s = std::max(into.end_s, other.end_s);
+    if (other.log10_p < into.log10_p) {
+        into.log10_p = other.log10_p;
+        into.time_scale = other.time_scale;
+        into.frequency_scale = other.frequency_scale;
+    }
+    if (other.payload && (!into.payload || other.payload_log10_p < into.payload_log10_p)) {
+        into.payload = other.payload;
+        into.payload_log10_p = other.payload_log10_p;
+    }
+}
+
 }  // namespace
 
 void merge_segments(std::vector<Segment>& all, const std::vector<Segment>& later) {
     for (const Segment& segment : later) {
-        const bool agrees = !all.empty() && same_scale(all.back(), segment) &&
-                            (!all.back().payload || !segment.payload || *all.back().payload == *segment.payload);
-        if (all.empty() || segment.start_s > all.back().end_s + slot_s / 2 || !agrees) {
+        const bool agrees = !all.empty() && agree(all.back(), segment);
+        if (all.empty() || !touches(all.back(), segment) || !agrees) {
             if (all.size() == most_segments) all.erase(all.begin());
             all.push_back(segment);
             if (all.size() > 1 && !agrees) {  // two payloads in one overlap: the later begins where the earlier ends
@@ -114,17 +135,11 @@ void merge_segments(std::vector<Segment>& all, const std::vector<Segment>& later
             }
             continue;
         }
-        Segment& last = all.back();
-        last.start_s = std::min(last.start_s, segment.start_s);
-        last.end_s = std::max(last.end_s, segment.end_s);
-        if (segment.log10_p < last.log10_p) {
-            last.log10_p = segment.log10_p;
-            last.time_scale = segment.time_scale;
-            last.frequency_scale = segment.frequency_scale;
-        }
-        if (segment.payload && (!last.payload || segment.payload_log10_p < last.payload_log10_p)) {
-            last.payload = segment.payload;
-            last.payload_log10_p = segment.payload_log10_p;
+        absorb(all.back(), segment);
+        // What began earlier than the last one did may close the gap before it.
+        while (all.size() > 1 && touches(all[all.size() - 2], all.back()) && agree(all[all.size() - 2], all.back())) {
+            absorb(all[all.size() - 2], all.back());
+            all.pop_back();
         }
     }
 }

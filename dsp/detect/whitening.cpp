@@ -1,8 +1,12 @@
 #include "dsp/detect/whitening.hpp"
 
+#include "dsp/detect/prompt_taps.hpp"
+
 #include <algorithm>
 
 namespace earmark {
+
+static_assert(trained_prompt_taps.size() == prompt_taps);
 
 Whitening::Whitening(int bands) : kernels_(simd::kernels()), chip_bands_(bands / 2) {}
 
@@ -28,26 +32,24 @@ const ResidualRow& Whitening::push(const CellRow& row) noexcept {
 
     std::array<const float*, whitening_hops.size()> rows;
     for (std::size_t h = 0; h < rows.size(); ++h) rows[h] = row_at(whitening_hops[h]).data();
-    filter(rows.data(), residual_);
+    filter(rows, trained_whitening_taps.data(), residual_);
     return residual_;
 }
 
 ResidualRow Whitening::prompt_residual() const noexcept {
-    std::array<const float*, whitening_hops.size()> rows;
-    for (std::size_t h = 0; h < rows.size(); ++h) {
-        const int hop = std::min(whitening_hops[h] - prompt_look_ahead, 0);  // from the newest row
-        rows[h] = row_at(whitening_look_ahead + hop).data();
-    }
+    constexpr int later = whitening_look_ahead - prompt_look_ahead;
+    std::array<const float*, trained_prompt_taps.size() / whitening_bands.size()> rows;
+    for (std::size_t h = 0; h < rows.size(); ++h) rows[h] = row_at(whitening_hops[h] + later).data();
     ResidualRow residual;
-    filter(rows.data(), residual);
+    filter(rows, trained_prompt_taps.data(), residual);
     return residual;
 }
 
-void Whitening::filter(const float* const* rows, ResidualRow& residual) const noexcept {
+void Whitening::filter(std::span<const float* const> rows, const float* taps, ResidualRow& residual) const noexcept {
     constexpr int at_once = 16;
     const int count = (chip_bands_ + at_once - 1) / at_once * at_once;
-    kernels_.chip_filter(rows, static_cast<int>(whitening_hops.size()), trained_whitening_taps.data(), count,
-                         trained_whitening_clip, residual.data());
+    kernels_.chip_filter(rows.data(), static_cast<int>(rows.size()), taps, count, trained_whitening_clip,
+                         residual.data());
     std::fill(residual.begin() + chip_bands_, residual.end(), 0.0f);
 }
 

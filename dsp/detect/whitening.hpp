@@ -7,6 +7,7 @@
 #include "dsp/simd/kernels.hpp"
 
 #include <array>
+#include <span>
 
 namespace earmark {
 
@@ -17,6 +18,7 @@ using ResidualRow = std::array<float, padded_chip_bands>;
 
 inline constexpr int whitening_look_ahead = 8;
 inline constexpr int prompt_look_ahead = 4;
+inline constexpr int prompt_taps = 20;     // those of the rows up to +4
 inline constexpr int whitening_rows = 13;  // rows -4 .. +8
 
 // A linear filter over the neighbourhood, trained to tell chip signs apart (chip_filter_taps.hpp says from what), then
@@ -30,8 +32,8 @@ class Whitening {
     // The first whitening_look_ahead results belong to rows before the start and are to be thrown away.
     const ResidualRow& push(const CellRow& row) noexcept;
 
-    // The same of the row prompt_look_ahead before the newest, rows still to come taken as the newest: a little less
-    // certain, 16 ms sooner.
+    // The same of the row prompt_look_ahead before the newest, by a filter that does without the rows still to come: a
+    // little less certain, 16 ms sooner.
     ResidualRow prompt_residual() const noexcept;
 
     // The regressors of the chip in `band` (0 .. 30), for training: [hop][band], mean taken off.
@@ -47,7 +49,7 @@ class Whitening {
     using PaddedRow = std::array<float, 2 * padded_chip_bands + 2>;
 
     const PaddedRow& row_at(int hop) const noexcept;
-    void filter(const float* const* rows, ResidualRow& residual) const noexcept;
+    void filter(std::span<const float* const> rows, const float* taps, ResidualRow& residual) const noexcept;
 
     const simd::Kernels& kernels_;
     int chip_bands_;

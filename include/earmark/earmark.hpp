@@ -2,9 +2,12 @@
 #pragma once
 
 #include <earmark/audio.hpp>
+#include <earmark/cue.hpp>
+#include <earmark/cue_detector.hpp>
 #include <earmark/detector.hpp>
 #include <earmark/embedder.hpp>
 #include <earmark/error.hpp>
 #include <earmark/key.hpp>
 #include <earmark/payload.hpp>
+#include <earmark/ring.hpp>
 #include <earmark/version.hpp>

@@ -23,8 +23,13 @@ FIELDS = [
     "frequency_scale",
     "duration_s",
     "active_s",
+    "decided_s",
     "hypotheses",
     "segments",
+    "metadata",
+    "cue",
+    "evidence",
+    "wording",
 ]
 
 
@@ -46,6 +51,7 @@ def test_fields_of_a_mark(marked, key):
     assert found["duration_s"] == pytest.approx(soundfile.info(marked).duration, abs=1e-3)
     assert 0 <= found["start_s"] < found["end_s"] <= found["duration_s"] + 0.5
     assert 0 < found["active_s"] <= found["duration_s"]
+    assert 0 < found["decided_s"] < 3
     assert found["hypotheses"] >= 1
     assert found["segments"] and all({"start_s", "end_s", "log10_p"} <= set(segment) for segment in found["segments"])
 
@@ -54,7 +60,7 @@ def test_fields_without_a_mark(speech, key):
     result = run("detect", speech, "--key", key, "--json")
     assert result.code == 1
     (found,) = verdicts(result)
-    assert list(found) == FIELDS
+    assert list(found) == FIELDS + ["note"]
     assert found["marked"] is False and found["segments"] == []
     assert found["payload"] is None and found["payload_log10_p"] is None and found["key"] is None
     assert -6 < found["log10_p"] <= 0
@@ -161,7 +167,7 @@ def test_wrong_usage(marked, key, words, hints):
 
 
 def test_missing_words(marked, key, tmp_path):
-    refused(run(), 2, "keygen, embed, detect, info")
+    refused(run(), 2, "keygen, embed, detect, trace, label, live, listen, devices, ledger, report, info")
     refused(run("dance"), 2)
     refused(run("detect", marked), 2, "--key")
     refused(run("detect", "--key", key), 2)

@@ -12,11 +12,12 @@ import pytest
 import soundfile
 from conftest import PAYLOAD, binary, run
 
-COMMANDS = ["keygen", "embed", "detect", "info"]
+ACTIONS = ["create", "verify", "head", "export", "prune", "voice", "voices", "consent", "withdraw"]
+COMMANDS = ["keygen", "embed", "detect", "trace", "label", "live", "listen", "devices", "report", "info", *(f"ledger {action}" for action in ACTIONS)]
 
 
 def options(command):
-    return sorted(set(re.findall(r"--[a-z-]+", run(command, "--help").text)) - {"--help"})
+    return sorted(set(re.findall(r"--[a-z0-9-]+", run(*command.split(), "--help").text)) - {"--help"})
 
 
 def test_manual_mentions_everything():
@@ -47,11 +48,13 @@ def bash_completes(script, *words):
 def test_bash_completion(tmp_path):
     script = tmp_path / "earmark"
     script.write_bytes(run("completion", "bash").out)
-    assert set(COMMANDS) <= set(bash_completes(script, "earmark", "''"))
+    assert {command.split()[0] for command in COMMANDS} <= set(bash_completes(script, "earmark", "''"))
+    assert set(ACTIONS) <= set(bash_completes(script, "earmark", "ledger", "''"))
+    assert bash_completes(script, "earmark", "ledger", "ver") == ["verify"]
     assert "man" not in bash_completes(script, "earmark", "''")
-    assert bash_completes(script, "earmark", "de") == ["detect"]
+    assert bash_completes(script, "earmark", "det") == ["detect"]
     for command in COMMANDS:
-        assert set(options(command)) <= set(bash_completes(script, "earmark", command, "--"))
+        assert set(options(command)) <= set(bash_completes(script, "earmark", *command.split(), "--"))
     assert bash_completes(script, "earmark", "embed", "--profile", "''") == ["transparent", "standard", "robust"]
     assert bash_completes(script, "earmark", "detect", "--search", "d") == ["drift"]
     (tmp_path / "voice.wav").touch()
@@ -77,14 +80,14 @@ def test_fish_completes(tmp_path):
         pytest.skip("SKIPPED: no fish")
     script = tmp_path / "earmark.fish"
     script.write_bytes(run("completion", "fish").out)
-    words = f"source {script}; complete -C 'earmark embed --pro'; complete -C 'earmark embed --profile r'; complete -C 'earmark k'"
+    words = f"source {script}; complete -C 'earmark embed --prof'; complete -C 'earmark embed --profile r'; complete -C 'earmark k'; complete -C 'earmark ledger ver'; complete -C 'earmark ledger verify --he'"
     done = subprocess.run(["fish", "-c", words], capture_output=True, text=True, env={**os.environ, "HOME": str(tmp_path)})
-    assert [line.split("\t")[0] for line in done.stdout.splitlines()] == ["--profile", "robust", "keygen"], done
+    assert [line.split("\t")[0] for line in done.stdout.splitlines()] == ["--profile", "robust", "keygen", "verify", "--head", "--help"], done
 
 
 def test_info():
     text = run("info").text
-    for word in ("earmark", "simd target", "FFTW", "GPL", "libsodium", "libsndfile", "CLI11", "json"):
+    for word in ("earmark", "simd target", "FFTW", "GPL", "libsodium", "libsndfile", "SQLite", "libebur128", "soxr", "taglib", "CLI11", "json"):
         assert word in text
 
 

@@ -134,4 +134,16 @@ TEST_CASE("merge_segments: what touches and agrees becomes one, what contradicts
 
     merge_segments(all, {segment(40, 50, -9, other_payload)});
     REQUIRE(all.size() == 3);
+
+    all = {segment(0, 114, -200, some_payload), segment(131, 131.5, -7, {})};
+    merge_segments(all, {segment(98, 163, -200, some_payload)});  // closes the gap between those before
+    REQUIRE(all.size() == 1);
+    CHECK(all[0].start_s == 0);
+    CHECK(all[0].end_s == 163);
+
+    Segment fast = segment(160, 170, -20, some_payload);
+    fast.time_scale = 1.1;
+    merge_segments(all, {fast});
+    REQUIRE(all.size() == 2);
+    CHECK(all[1].start_s == 163);
 }

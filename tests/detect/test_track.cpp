@@ -153,7 +153,7 @@ TEST_CASE("hypotheses: keys, channels, phases and stretches are all counted") {
     const Samples host = speech_like(4, rate, 2), marked = embed_mono(host, mono_config(rate)).samples;
     const double slots = std::ceil(4 / slot_s), parts = slots * (slots + 1) / 2;
     const double keep = 0.98 + 0.01 / packet_hops;
-    const double whole = packet_hops / (0.8 + 0.2 / parts) / 0.55 / std::pow(keep, slots - 1);
+    const double whole = packet_hops / (0.85 + 0.15 / parts) / 0.59 / std::pow(keep, slots - 1);
     for (const int keys : {1, 2, 5})
         for (const int channels : {1, 2}) {
             CAPTURE(keys);

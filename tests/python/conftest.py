@@ -1,29 +1,17 @@
 """Speech, keys and the C++ program to compare with. The package under test is the one that `import earmark` finds."""
 
-import os
 import pathlib
-import subprocess
+import sys
 
 import numpy as np
 import pytest
-import soundfile
-from scipy.signal import resample_poly
 
 import earmark
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from command import SENTENCES, run, spoken  # noqa: E402, F401
+
 PAYLOAD = 0x0123456789ABCDEF
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-SENTENCES = (
-    "She sells sea shells by the sea shore, and the shells she sells are sea shells, I am sure. "
-    "Six thick thistle sticks stood in the soft summer grass, just past the church."
-)
-
-
-@pytest.fixture(scope="session")
-def program():
-    path = pathlib.Path(os.environ.get("EARMARK", ROOT / "build-release" / "tools" / "earmark"))
-    assert path.is_file(), f"{path} is not built"
-    return path
 
 
 @pytest.fixture(scope="session")
@@ -36,19 +24,6 @@ def key(stock):
     made = earmark.Key.generate()
     made.save(stock / "vendor.key")
     return made
-
-
-def spoken(path, *command):
-    plain = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}  # no sanitizer in the synthesiser
-    subprocess.run([*command, path], check=True, env=plain, timeout=60)
-    samples, rate = soundfile.read(path)
-
-    def at(wanted):
-        """float64 within +-0.9."""
-        divisor = np.gcd(wanted, rate)
-        return np.clip(resample_poly(samples, wanted // divisor, rate // divisor), -0.9, 0.9)
-
-    return at
 
 
 @pytest.fixture(scope="session")

@@ -54,7 +54,7 @@ only_known_libraries() {
     local module unknown
     module=$(cd "$work" && venv/bin/python -c 'import earmark._earmark as m; print(m.__file__)')
     unknown=$(objdump -p "$module" | awk '/NEEDED/ {print $2}' |
-        grep -vE '^(libfftw3f|libsodium|libhwy|libstdc\+\+|libgcc_s|libm|libc|ld-linux-x86-64)\.so')
+        grep -vE '^(libfftw3f|libsodium|libebur128|libhwy|libstdc\+\+|libgcc_s|libm|libc|ld-linux-x86-64)\.so')
     echo "unknown: $unknown" && [ -n "$module" ] && [ -z "$unknown" ]
 }
 
@@ -90,7 +90,7 @@ if check "module under sanitizers" build_sanitized; then
     preload="$(gcc -print-file-name=libasan.so) $(gcc -print-file-name=libstdc++.so)"
     pytests env LD_PRELOAD="$preload" ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
         PYTHONPATH="$root/build-asan-ubsan/python" /usr/bin/python3 -m pytest \
-        "$root"/tests/python/test_{bad_input,arrays,streams,keys,payload,detection}.py
+        "$root"/tests/python/test_{bad_input,arrays,streams,resuming,keys,payload,detection,cue}.py
 fi
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

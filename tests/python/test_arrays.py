@@ -1,10 +1,13 @@
 """Shape, dtype and layout in are shape, dtype and layout out, and none of them changes the bits of the mark."""
 
+import sys
+
 import numpy as np
 import pytest
 
 import earmark
 
+import other_watermarks
 from conftest import PAYLOAD
 
 
@@ -97,12 +100,14 @@ def test_other_libraries_arrays(embed, stereo, key, kind):
     assert earmark.detect(kind(marked), sample_rate=24000, key=key).marked
 
 
-def test_torch_tensors(embed, stereo, key):
-    torch = pytest.importorskip("torch")
+def test_torch_tensors(embed, stereo, key, monkeypatch):
+    """A tensor gives a tensor, gradients are left behind; torch is known only where the caller has imported it."""
+    other_watermarks.install_audioseal(monkeypatch)
+    torch = sys.modules["torch"]
     for tensor in (torch.from_numpy(stereo), torch.from_numpy(stereo).requires_grad_()):
         marked = embed(tensor)
-        assert isinstance(marked, torch.Tensor) and marked.dtype == torch.float32
-        assert np.array_equal(marked.numpy(), embed(stereo))
+        assert isinstance(marked, torch.Tensor) and marked.dtype == np.float32 and not marked.requires_grad
+        assert np.array_equal(np.asarray(marked), embed(stereo))
         assert earmark.detect(marked, sample_rate=24000, key=key).marked
 
 
@@ -118,3 +123,39 @@ def test_short_audio_keeps_its_length(embed, stereo, key, samples):
 def test_too_little_speech_to_be_found_is_told(embed, stereo):
     with pytest.warns(UserWarning, match="x: .* s of active speech, under 1 s"):
         embed(stereo[0, :4000])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int16])
+@pytest.mark.parametrize("kind", ["new", "strided", "itself", "overlapping"])
+def test_out_gets_the_same_samples(embed, stereo, key, dtype, kind):
+    x = (stereo * (32767 if dtype == np.int16 else 1)).astype(dtype)
+    memory = np.concatenate([x, x], axis=1).ravel()
+    size = x.size
+    host = memory[:size].reshape(x.shape)
+    host[:] = x
+    out = {
+        "new": np.empty_like(x), "strided": np.empty((2, 2 * x.shape[1]), dtype)[:, ::2], "itself": host,
+        "overlapping": memory[10 : 10 + size].reshape(x.shape),
+    }[kind]  # fmt: skip
+    whole = embed(x)
+    assert earmark.embed(host, sample_rate=24000, key=key, payload=PAYLOAD, out=out) is out and np.array_equal(out, whole)
+    host[:] = x
+    streamed = earmark.Embedder(sample_rate=24000, key=key, payload=PAYLOAD, channels=2)
+    lag = streamed.latency_samples
+    assert streamed.process(host, out=out) is out and np.array_equal(out[:, lag:], whole[:, :-lag])
+
+
+def test_out_that_does_not_fit(embed, stereo, key):
+    x = stereo[0].copy()
+    frozen = np.zeros_like(x)
+    frozen.flags.writeable = False
+    for error, out in ((TypeError, [0.0] * len(x)), (ValueError, np.zeros(len(x))), (ValueError, np.zeros_like(x[1:])),
+                       (ValueError, np.zeros_like(x[np.newaxis])), (ValueError, frozen)):  # fmt: skip
+        with pytest.raises(error, match="^out: "):
+            earmark.embed(x, sample_rate=24000, key=key, payload=PAYLOAD, out=out)
+        with pytest.raises(error, match="^out: "):
+            earmark.Embedder(sample_rate=24000, key=key, payload=PAYLOAD).process(x, out=out)
+    kept = np.full_like(x, 0.25)
+    with pytest.raises(ValueError, match="^payload"):
+        earmark.embed(x, sample_rate=24000, key=key, payload=-1, out=kept)
+    assert np.all(kept == 0.25)

@@ -2,14 +2,13 @@
 
 import importlib
 import os
-import subprocess
 
 import numpy as np
 import pytest
 import soundfile
 
 import earmark
-from conftest import PAYLOAD
+from conftest import PAYLOAD, run
 
 SUBTYPES = {"a.wav": "PCM_16", "b.wav": "FLOAT", "c.wav": "PCM_24", "d.flac": "PCM_16", "e.wav": "DOUBLE", "f.wav": "PCM_U8"}
 
@@ -62,13 +61,12 @@ def test_files(folder, tmp_path, key):
     assert found[6]["marked"] is False and found[7]["file"] == "gone-*.wav" and "no such file" in found[7]["error"]
 
 
-def test_files_have_the_bits_of_the_program(folder, tmp_path, key, program):
+def test_files_have_the_bits_of_the_program(folder, tmp_path, key):
     names = ["a.wav", "b.wav", "c.wav", "d.flac", "f.wav"]
     earmark.embed_many([folder / name for name in names], key=key, payload=PAYLOAD, out=tmp_path / "out", table="rows")
     for name in names:
         target = tmp_path / f"program-{name}"
-        subprocess.run([program, "embed", folder / name, target, "--key", key.path, "--payload", "0123456789abcdef"],
-                       check=True, capture_output=True)
+        assert run("embed", folder / name, target, "--key", key.path, "--payload", "0123456789abcdef").code == 0
         mine, theirs = (soundfile.read(path, dtype="int32" if name != "b.wav" else "float32")[0]
                         for path in (tmp_path / "out" / name, target))
         assert np.array_equal(mine, theirs), name

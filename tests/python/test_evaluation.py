@@ -1,14 +1,16 @@
 """The tidy table and its summary; a system that cannot work must come out as one that does not."""
 
-import pathlib
 
 import numpy as np
 import pytest
 
 import earmark
-from earmark.evaluation import Earmark, Found, evaluate, summarise
+from earmark import attacks, benchmark_names
+from earmark.evaluation import Found, evaluate, summarise
+from earmark.systems import Audiowmark, AudioSeal, Earmark
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+import other_watermarks
+
 
 
 def white_20db(samples, rate, seed):
@@ -92,7 +94,7 @@ def test_same_seed_same_rows(clips, key):
 def test_bootstrap_interval():
     rows = [
         {"method": "m", "attack": "a", "marked": True, "detected": n < 70, "bit_acc": 1.0, "word_acc": 1, "snr_db": 20.0,
-         "error": None} for n in range(100)
+         "score": float(n), "error": None} for n in range(100)
     ]
     (line,) = summarise(rows, resamples=4000)
     assert line["tpr"] == 0.7 and line["tpr_low"] == pytest.approx(0.61, abs=0.02) and line["tpr_high"] == pytest.approx(
@@ -102,13 +104,10 @@ def test_bootstrap_interval():
         summarise(rows, resamples=10)
 
 
-def test_the_distortions_of_the_benchmarks_are_attacks(clips, key, monkeypatch):
-    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
-    from distortions import table
-
-    chosen = {name: table()[name] for name in ("crop", "g711_mu", "white_20db", "polarity", "resample_8000")}
-    rows = evaluate(Earmark(key), clips[:2], chosen)
-    assert all(row["error"] is None and row["detected"] == row["marked"] for row in rows)
+def test_the_distortion_table(clips, key):
+    some = attacks.chosen(attacks.table(), "crop,g711_mu,white_20db,polarity,resample_8000,overwrite")
+    rows = evaluate(Earmark(key), clips[:2], some)
+    assert len(rows) == 24 and all(row["error"] is None and row["detected"] == row["marked"] for row in rows)
 
 
 def test_settings(key):
@@ -117,3 +116,87 @@ def test_settings(key):
     with pytest.raises(TypeError, match="^key: "):
         Earmark(key.screening())
     assert evaluate(Earmark(key), []) == []
+
+
+def test_arguments(clips, key):
+    for error, name, more in (
+        (TypeError, "seed", {"seed": 0.5}), (ValueError, "seed", {"seed": -1}), (TypeError, "attacks", {"attacks": [1]}),
+        (TypeError, "attacks", {"attacks": {"none": 5}}), (ValueError, "workers", {"workers": 0}),
+        (ValueError, "table", {"table": "csv"}), (TypeError, "clips", {"clips": [clips[0][0]]}),
+    ):  # fmt: skip
+        with pytest.raises(error, match=f"^{name}: "):
+            evaluate(**{"system": Deaf(), "clips": clips} | more)
+    assert len(evaluate(Deaf(), clips, table="pandas")) == 6
+
+
+def test_scores_alone_give_auc_and_tpr_at_one_percent():
+    def rows(marked, unmarked):
+        scored = [(True, one) for one in marked] + [(False, one) for one in unmarked]
+        return [{"method": "m", "attack": "a", "marked": truth, "detected": False, "bit_acc": 0.5, "word_acc": 0,
+                 "snr_db": 20.0, "score": score, "error": None} for truth, score in scored]  # fmt: skip
+
+    def line(*scores):
+        found = summarise(rows(*scores), resamples=100)[0]
+        return found["auc"], found["tpr_at_fpr_1"]
+
+    assert line([3, 4], [1, 2]) == (1, 1) and line([1, 1], [1, 1])[0] == 0.5 and line([0, 0], [1, 2]) == (0, 0)
+    assert line([1.0] * 50, [1.0] * 50)[1] == pytest.approx(0.01)  # all tied: as many found as alarms
+    rng = np.random.default_rng(0)
+    auc, tpr = line(rng.normal(2, 1, 4000), rng.normal(0, 1, 4000))
+    assert auc == pytest.approx(0.9214, abs=0.01) and tpr == pytest.approx(0.372, abs=0.06)  # normal tables
+
+
+def test_names_of_the_suites(clips, key):
+    rows = evaluate(Earmark(key), clips[:2], {"none": lambda x, r, s: (x, r), "broken": broken})
+    marked, unmarked = benchmark_names.omnisealbench(rows)[:2]
+    assert set(marked) == {"model", "attack", "idx", "watermarked", "det", "det_score", "snr", "sisnr", "bit_acc", "word_acc",
+                           "p_value", "log10_p_value", "capacity"} == set(unmarked)  # fmt: skip
+    assert marked["capacity"] == 64 and marked["log10_p_value"] == pytest.approx(-64 * np.log10(2)) and marked["word_acc"] == 1
+    assert unmarked["p_value"] is None and not unmarked["det"] and len(benchmark_names.omnisealbench(rows)) == 4
+    (nobox, failed) = benchmark_names.audiomarkbench(rows)
+    assert (nobox["perturbation"], nobox["FNR"], nobox["FPR"], nobox["BA"]) == ("none", 0, 0, 1) and failed["FNR"] is None
+    from scipy.stats import binomtest
+
+    for right, bits in ((16, 16), (9, 16), (0, 16), (40, 64)):
+        expected = np.log10(binomtest(right, bits, 0.5, alternative="greater").pvalue)
+        assert benchmark_names.log10_binomial_tail(right, bits) == pytest.approx(expected, abs=1e-9)
+
+
+def test_audiowmark(clips, tmp_path):
+    """Against a stand-in that prints candidates for everything, as the real program does."""
+    program = other_watermarks.install_audiowmark(tmp_path)
+    (tmp_path / "a.key").write_text("key")
+    noisy = {"none": lambda x, r, s: (x, r), "white_20db": attacks.table()["white_20db"]}
+    rows = evaluate(Audiowmark(str(program), key=tmp_path / "a.key", strength=15), clips[:2], noisy)
+    for row in rows:
+        assert row["error"] is None and row["detected"] == row["marked"] and row["method"] == "audiowmark 15"
+        assert not row["marked"] or (row["word_acc"] == 1 and row["bits"] == 128 and row["snr_db"] > 3)
+    other = Audiowmark(str(program))
+    received = Audiowmark(str(program), key=tmp_path / "a.key").embed(*clips[0], np.ones(128, np.uint8))
+    found = other.detect(received, clips[0][1])
+    assert not found.detected and found.message.shape == (128,) and found.log10_p is None
+    with pytest.raises(OSError, match="^audiowmark add exit 1: "):
+        Audiowmark(str(program), key=tmp_path / "none.key").embed(*clips[0], np.ones(128, np.uint8))
+    with pytest.raises(FileNotFoundError, match="^program: audiowmark-9 is no program"):
+        Audiowmark("audiowmark-9")
+    with pytest.raises(ValueError, match="^detect_speed: "):
+        Audiowmark(str(program), detect_speed="fast")
+
+
+def test_audioseal(clips, monkeypatch):
+    """Against a stand-in that insists on the shapes, types and rate that the real models take."""
+    other_watermarks.install_audioseal(monkeypatch)
+    rows = evaluate(AudioSeal(), clips, {"none": lambda x, r, s: (x, r), "polarity": lambda x, r, s: (-x, r)})
+    assert [row["error"] for row in rows] == [None] * 12
+    for row in rows:
+        assert row["detected"] == (row["marked"] and row["attack"] == "none") and row["bits"] == 16
+        if row["marked"]:
+            assert row["bit_acc"] == (1 if row["attack"] == "none" else 0)
+
+
+def test_audioseal_is_imported_only_when_asked_for(monkeypatch):
+    import sys
+
+    monkeypatch.setitem(sys.modules, "audioseal", None)
+    with pytest.raises(ImportError, match="AudioSeal needs its packages"):
+        AudioSeal()

@@ -100,12 +100,11 @@ def test_pickle_holds_the_path_not_the_secret(tmp_path):
         pickle.loads(data)
 
 
-def test_configs_are_pickled_and_streams_are_not(key, speech, marked):
+def test_configs_are_pickled_and_embedders_are_not(key, speech, marked):
     embedder = earmark.Embedder(sample_rate=16000, key=key.path, payload=PAYLOAD, profile="standard")
     detector = earmark.Detector(sample_rate=16000, key={"mine": key}, p_max=1e-9)
-    for stream in (embedder, detector):
-        with pytest.raises(TypeError, match="not pickled; pickle .config"):
-            pickle.dumps(stream)
+    with pytest.raises(TypeError, match="not pickled; pickle .config"):
+        pickle.dumps(embedder)
     config = pickle.loads(pickle.dumps(embedder.config))
     assert config == embedder.config
     again = earmark.Embedder.from_config(config)

@@ -43,8 +43,12 @@ def test_scores(marked, speech, key):
 
 def test_gain_pattern(marked, speech):
     axes = drawn(plot.gain_pattern(speech, marked, sample_rate=16000))
-    gain_db = axes.images[1].get_array()
-    assert gain_db.shape == axes.images[0].get_array().shape and 0.2 < np.abs(gain_db).mean() < 3
+    gain_db = np.asarray(axes.images[1].get_array())
+    assert gain_db.shape == (62, 93) and 0.2 < np.abs(gain_db).mean() < 3
+    assert axes.images[1].get_extent() == pytest.approx([0, 93 * 0.016, 0.09375, 7.84375])
+    # The pattern of a chip, + - / - +, is to be seen: neighbours inside a chip differ in sign, those across do not care.
+    inside, across = gain_db[0::2] * gain_db[1::2], gain_db[1:-1:2] * gain_db[2::2]
+    assert np.mean(inside < 0) > 0.62 and 0.35 < np.mean(across < 0) < 0.65
     same = drawn(plot.gain_pattern(speech, speech, sample_rate=16000))
     assert np.abs(same.images[1].get_array()).max() == 0
     with pytest.raises(ValueError, match="^marked: "):

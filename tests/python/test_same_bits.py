@@ -1,27 +1,24 @@
 """The Python package and the C++ program agree to the last bit."""
 
 import json
-import subprocess
 
 import numpy as np
 import pytest
 import soundfile
 
 import earmark
+from conftest import run
 
 HEX = "0123456789abcdef"
 
 
 @pytest.fixture
-def by_program(program, key, tmp_path):
+def by_program(key, tmp_path):
     def mark(x, rate, subtype, profile):
         host, out = tmp_path / "host.wav", tmp_path / "marked.wav"
         soundfile.write(host, x.T, rate, subtype=subtype)
-        subprocess.run(
-            [program, "embed", host, out, "--key", key.path, "--payload", HEX, "--profile", profile],
-            check=True,
-            capture_output=True,
-        )
+        done = run("embed", host, out, "--key", key.path, "--payload", HEX, "--profile", profile)
+        assert done.code == 0, done.err
         return soundfile.read(out, dtype=x.dtype.name)[0].T
 
     return mark
@@ -42,20 +39,16 @@ def test_int16_files(by_program, stereo, key, gain):
     assert np.array_equal(by_program(x, 24000, "PCM_16", "standard"), marked)
 
 
-def test_verdicts(program, marked, speech, key, tmp_path):
+def test_verdicts(marked, speech, key, tmp_path):
     other = earmark.Key.generate()
     other.save(tmp_path / "other.key")
     paths = []
     for name, x in (("marked", marked), ("speech", speech), ("short", speech[:4000])):
         paths.append(tmp_path / f"{name}.wav")
         soundfile.write(paths[-1], x, 16000, subtype="FLOAT")
-    done = subprocess.run(
-        [program, "detect", *paths, "--key", key.path, "--key", other.path, "--json", "--scores"],
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 1, done.stderr
-    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    done = run("detect", *paths, "--key", key.path, "--key", other.path, "--json", "--scores")
+    assert done.code == 1, done.err
+    lines = [json.loads(line) for line in done.text.splitlines()]
     for line, x in zip(lines, (marked, speech, speech[:4000])):
         del line["file"]
         found = earmark.detect(x, sample_rate=16000, key=[key, other.path], scores=True).to_dict()

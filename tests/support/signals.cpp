@@ -7,10 +7,6 @@
 
 namespace earmark::test {
 
-double Random::normal() {
-    return std::sqrt(-2 * std::log(1 - uniform())) * std::cos(2 * std::numbers::pi * uniform());  // Box and Muller 1958
-}
-
 namespace {
 
 // Two-pole resonance (Klatt, JASA 1980), unit gain at its centre within a few dB.

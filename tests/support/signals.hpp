@@ -1,27 +1,15 @@
 // Hosts made here, the same on every machine: no files, no std distribution.
 #pragma once
 
+#include "tests/support/random.hpp"
+
 #include <cstdint>
-#include <random>
 #include <string>
 #include <vector>
 
 namespace earmark::test {
 
 using Samples = std::vector<float>;
-
-class Random {
-  public:
-    explicit Random(std::uint64_t seed) : engine_(seed) {}
-    std::uint64_t bits() { return engine_(); }
-    double uniform() { return static_cast<double>(engine_() >> 11) * 0x1p-53; }  // [0, 1)
-    double between(double low, double high) { return low + (high - low) * uniform(); }
-    int below(int n) { return static_cast<int>(uniform() * n); }
-    double normal();
-
-  private:
-    std::mt19937_64 engine_;
-};
 
 inline std::size_t samples_in(double seconds, int rate) {
     return static_cast<std::size_t>(seconds * rate);

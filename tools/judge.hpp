@@ -1,0 +1,23 @@
+// What is found in a file or a pipe: mark, metadata label, audible cue.
+#pragma once
+
+#include "findings.hpp"
+#include "follower.hpp"
+#include "raw_pcm.hpp"
+
+#include <earmark/detector.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace earmark::tools {
+
+std::vector<NamedKey> load_keys(const std::vector<std::string>& paths);  // named by their paths; throws Error(key)
+
+// Rate and channels of `config` are the file's. Throws Error(input); damage that leaves something to judge is a
+// warning. With `follow` the audio is taken in the steps of a pipe, and it is told what changes on the way.
+Findings judge(const std::string& file, const std::optional<RawPcm>& raw, DetectConfig config,
+               const Follower::Tell& follow = {}, bool shows_progress = true);
+
+}  // namespace earmark::tools

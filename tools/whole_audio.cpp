@@ -1,0 +1,53 @@
+#include "whole_audio.hpp"
+
+#include "output_file.hpp"
+#include "text.hpp"
+
+#include <earmark/audio.hpp>
+#include <earmark/error.hpp>
+
+#include <unistd.h>
+#include <algorithm>
+#include <cmath>
+
+namespace earmark::tools {
+
+void refuse_damage(const AudioReader& reader) {
+    if (reader.damage().empty()) return;
+    throw Error(Fault::input, reader.name() + ": " + reader.damage() + "; nothing marked");
+}
+
+void require_scale(Block& block, std::size_t samples, const AudioReader& reader) {
+    for (int c = 0; c < reader.format().channels; ++c) {
+        const float* channel = block.channels()[c];
+        const float* bad =
+            std::find_if(channel, channel + samples, [](float x) { return std::abs(x) > largest_host_sample; });
+        if (bad != channel + samples)
+            throw Error(Fault::input,
+                        reader.name() + ": a sample is " + fixed(*bad, 1) + ", outside -8 to 8; full scale is +-1");
+    }
+}
+
+void check_written(const OutputFile& output, const std::string& path, const AudioFormat& format,
+                   std::uint64_t samples) {
+    if (container_name(format) == "raw") {
+        const auto header = wav_header_for(format);
+        const auto bytes = static_cast<std::uint64_t>(::lseek(output.fd(), 0, SEEK_END));
+        if (!header || bytes == samples * static_cast<std::uint64_t>(header->sample_bytes())) return;
+        throw Error(Fault::input, path + ": " + std::to_string(bytes) + " bytes were written, too few; nothing kept");
+    }
+    AudioReader written(output.aside(), std::nullopt);
+    Block block(written.format().channels, written.block_samples());
+    while (written.read(block) > 0) {
+    }
+    if (written.read_so_far() == samples && written.format().sample_rate_hz == format.sample_rate_hz &&
+        written.format().channels == format.channels && written.damage().empty()) {
+        return;
+    }
+    throw Error(Fault::input, path + ": " + std::to_string(written.read_so_far()) + " samples at " +
+                                  std::to_string(written.format().sample_rate_hz) + " Hz were written instead of " +
+                                  std::to_string(samples) + " at " + std::to_string(format.sample_rate_hz) +
+                                  " Hz; nothing kept");
+}
+
+}  // namespace earmark::tools

@@ -1,0 +1,20 @@
+// Nothing is marked by halves: what must hold of the audio that goes in and of the file that comes out.
+#pragma once
+
+#include "audio_reader.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace earmark::tools {
+
+class OutputFile;
+
+// All throw Error(input) naming the file.
+void refuse_damage(const AudioReader& reader);
+// Floats on another scale than +-1, int16's say, would leave the limiter no room for a mark.
+void require_scale(Block& block, std::size_t samples, const AudioReader& reader);
+// Reads back what was written: same rate, same channels, every sample there, none of them broken.
+void check_written(const OutputFile& output, const std::string& path, const AudioFormat& format, std::uint64_t samples);
+
+}  // namespace earmark::tools
