@@ -35,11 +35,6 @@ Terminal::~Terminal() {
     clear();
 }
 
-void Terminal::clear() {
-    if (drawn_) std::fputs("\r\x1b[K", file_);
-    drawn_ = false;
-}
-
 void Terminal::draw(std::string line, double share) {
     if (!wanted_) return;
     constexpr std::size_t width = 24;
