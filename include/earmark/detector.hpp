@@ -109,7 +109,8 @@ class DetectPlan {
 // Thread safety: one thread at a time per object; objects are independent.
 // Errors: the constructors throw Error(usage | input) naming field, value and range; push() never throws, NaN and
 // infinity are treated as silence.
-// Real time: push() and reset() never allocate, lock, throw or log; the others may.
+// Real time: push() and reset() never allocate, lock, throw or log, but for push() under Search::full (see there); the
+// others may.
 // Memory: fixed at construction, whatever the length of the signal.
 // Same samples in blocks of any sizes give the same verdicts at the same samples.
 class Detector {
