@@ -11,8 +11,7 @@ half of the host is active speech; a window longer than its clip is left out, so
 marked, goes through the same distortion with the same seed, and the same windows are cut. --rows takes names of
 earmark.attacks.table(), comma separated, "loss_*" for all that begin so; --rows list prints them with their sources.
 
---distortions all is every row for which the usual search does; full, those of speed, tempo and pitch, which are searched
-with --search full unless --detect-options says otherwise.
+Rows of speed, tempo and pitch need --detect-options "--search full".
 
     found    share of windows with p <= p_max under the right key
     exact    share with the whole payload read right
@@ -71,11 +70,9 @@ def draw_places(host, rate, options, seed):
     return places
 
 
-def judge(program, files, key, search, options):
+def judge(program, files, key, options):
     """{place: verdict} of the files under one key."""
     extra = ['--p-max', str(options.p_max), *options.detect_options.split()]
-    if '--search' not in extra:
-        extra += ['--search', search]
     verdicts = program.detect(list(files.values()), [key], extra)
     return dict(zip(files, verdicts))
 
@@ -107,9 +104,9 @@ def run_clip(job, clips, program, options):
                      for w, t, start_s, jitter in places]
             files = write_windows(distortion(marked, clip.rate, change_seed), moved, path('marked'))
             host_files = write_windows(distortion(host, clip.rate, change_seed), moved, path('host'))
-            judged = {'mark': judge(program, files, key, distortion.search, options),
-                      'key': judge(program, files, other_key, distortion.search, options),
-                      'host': judge(program, host_files, key, distortion.search, options)}
+            judged = {'mark': judge(program, files, key, options),
+                      'key': judge(program, files, other_key, options),
+                      'host': judge(program, host_files, key, options)}
             for kind, verdicts in judged.items():
                 results += [(name, place[0], kind, v['log10_p'], v['marked'], v.get('payload'), payload)
                             for place, v in verdicts.items()]
