@@ -1,6 +1,7 @@
 """The command under test, speech to feed it, and what every failure must look like."""
 
 import pathlib
+import signal
 import subprocess
 import sys
 
@@ -11,6 +12,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from command import ROOT, SENTENCES, Result, binary, run, spoken  # noqa: E402, F401
 
 PAYLOAD = "0123456789abcdef"
+
+# A shell starts what it runs in the background with SIGINT ignored, and children inherit that: Ctrl-C must reach them.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def refused(result, code, *hints):
