@@ -21,7 +21,7 @@ struct Detect {
     std::string search = std::string(name(Search::none));
     std::string raw;
     double p_max = DetectConfig{}.p_max;
-    bool json = false, scores = false;
+    bool json = false, scores = false, follow = false;
 };
 
 std::vector<NamedKey> load_keys(const std::vector<std::string>& paths) {
@@ -30,15 +30,46 @@ std::vector<NamedKey> load_keys(const std::vector<std::string>& paths) {
     return keys;
 }
 
-Detection judge(const std::string& file, const std::optional<RawPcm>& raw, DetectConfig config) {
+// Tells what changes from one poll to the next.
+class Follower {
+  public:
+    Follower(const std::string& file, bool json) : file_(file), json_(json) {}
+
+    void take(const Detection& now) {
+        const bool began = now.ongoing && (!ongoing_ || now.segments.size() > segments_);
+        if (began) tell("began", now);
+        const bool read = now.marked && now.segments.back().payload.has_value();
+        if (read && (began || !read_)) tell("payload", now);
+        if (ongoing_ && !now.ongoing) tell("ended", now);
+        ongoing_ = now.ongoing;
+        read_ = read;
+        segments_ = now.segments.size();
+    }
+
+  private:
+    void tell(const char* event, const Detection& now) const {
+        print_line(json_ ? json_event(file_, event, now) : event_line(file_, event, now));
+    }
+
+    std::string file_;
+    bool json_, ongoing_ = false, read_ = false;
+    std::size_t segments_ = 0;
+};
+
+Detection judge(const std::string& file, const std::optional<RawPcm>& raw, DetectConfig config, const Detect& options) {
     AudioReader reader(file, raw);
     config.sample_rate_hz = reader.format().sample_rate_hz;
     config.channels = reader.format().channels;
     Detector detector(config);
-    Block block(reader.format().channels, reader.block_samples());
+    // A file is followed in the steps of a pipe.
+    const auto step = static_cast<std::size_t>(config.sample_rate_hz / 50);
+    Block block(reader.format().channels, options.follow ? step : reader.block_samples());
+    Follower follower(file, options.json);
     Progress progress(file, reader.samples(), reader.format().sample_rate_hz);
     while (const std::size_t got = reader.read(block)) {
         detector.push(block.channels(), got);
+        if (options.follow)
+            if (const auto so_far = detector.poll()) follower.take(*so_far);
         progress.at(reader.read_so_far());
     }
     if (!reader.damage().empty()) warn(file + ": " + reader.damage() + "; judged by what is there");
@@ -55,7 +86,7 @@ int run(const Detect& options) {
     int exit = done;
     for (const std::string& file : options.in) {
         try {
-            const Detection verdict = judge(file, raw, config);
+            const Detection verdict = judge(file, raw, config, options);
             print_line(options.json ? json_line(file, verdict, options.scores) : verdict_line(file, verdict));
             if (!verdict.marked && exit == done) exit = not_marked;
         } catch (const Error& error) {
@@ -90,6 +121,8 @@ Command add_detect(CLI::App& app) {
         ->capture_default_str();
     add_raw(*command, options->raw);
     command->add_flag("--json", options->json, "One JSON object a line for every input");
+    command->add_flag("--follow", options->follow,
+                      "Tell at once when a mark begins, is read and ends; the verdict comes at the end");
     command->add_flag("--scores", options->scores, "With --json, the score of every packet of 2.048 s as well");
     return {command, [options] { return run(*options); }};
 }

@@ -22,6 +22,7 @@ FIELDS = [
     "frequency_scale",
     "duration_s",
     "active_s",
+    "decided_s",
     "hypotheses",
     "segments",
 ]
@@ -45,6 +46,7 @@ def test_fields_of_a_mark(marked, key):
     assert found["duration_s"] == pytest.approx(soundfile.info(marked).duration, abs=1e-3)
     assert 0 <= found["start_s"] < found["end_s"] <= found["duration_s"] + 0.5
     assert 0 < found["active_s"] <= found["duration_s"]
+    assert 0 < found["decided_s"] < 3
     assert found["hypotheses"] >= 1
     assert found["segments"] and all({"start_s", "end_s", "log10_p"} <= set(segment) for segment in found["segments"])
 
