@@ -102,6 +102,7 @@ class Detection:
             "duration_s": self.duration_s,
             "active_s": self.active_s,
             "hypotheses": self.hypotheses,
+            "decided_s": self.decided_s if self.marked else None,
             "segments": [segment.to_dict() for segment in self.segments],
         }
         if self.reason is not None:
