@@ -1,5 +1,5 @@
 """The earmark Python package as the benchmarks use it: that beside the program named by EARMARK, else the one that is
-installed or on PYTHONPATH, else that of the newest build in this tree.
+installed or on PYTHONPATH, else that of build-release, else of the newest build in this tree without sanitizers.
 
     from package import earmark
 """
@@ -19,12 +19,14 @@ def _imported():
     try:
         return importlib.import_module('earmark')
     except ImportError:
-        built = list(ROOT.glob('build*/python/earmark/_earmark*.so'))
+        built = [module for module in ROOT.glob('build*/python/earmark/_earmark*.so')
+                 if 'san' not in module.relative_to(ROOT).parts[0]]
         if not built:
             raise SystemExit('the Python package is not built: cmake --preset release -DEARMARK_BUILD_PYTHON=ON && '
                              'cmake --build --preset release') from None
         sys.modules.pop('earmark', None)
-        sys.path.insert(0, str(max(built, key=lambda module: module.stat().st_mtime).parents[1]))
+        best = max(built, key=lambda module: ('build-release' in module.parts, module.stat().st_mtime))
+        sys.path.insert(0, str(best.parents[1]))
         return importlib.import_module('earmark')
 
 

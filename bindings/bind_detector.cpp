@@ -112,7 +112,9 @@ void bind_detector(py::module_& module) {
         .def_readonly("end_s", &Segment::end_s)
         .def_readonly("log10_p", &Segment::log10_p)
         .def_property_readonly("payload", &payload_of<Segment>)
-        .def_readonly("payload_log10_p", &Segment::payload_log10_p);
+        .def_readonly("payload_log10_p", &Segment::payload_log10_p)
+        .def_readonly("time_scale", &Segment::time_scale)
+        .def_readonly("frequency_scale", &Segment::frequency_scale);
 
     py::class_<Detection>(module, "Detection")
         .def_readonly("marked", &Detection::marked)

@@ -21,7 +21,7 @@ Row = dict[str, Any]
 
 _DETECTED = (
     "marked log10_p payload payload_log10_p key channel start_s end_s time_scale frequency_scale duration_s active_s "
-    "hypotheses reason segments"
+    "hypotheses decided_s reason segments"
 ).split()
 _EMBEDDED = "payload samples limited_samples active_s mark_db".split()
 ANY_RATE = 16000  # to check the other settings before work begins

@@ -21,9 +21,17 @@ class Segment:
     log10_p: float
     payload: Payload | None = None  # as read from this segment alone
     payload_log10_p: float | None = None
+    time_scale: float = 1.0  # how many times as fast it plays, as in Detection
+    frequency_scale: float = 1.0
 
     def to_dict(self) -> dict[str, Any]:
-        return {"start_s": self.start_s, "end_s": self.end_s, "log10_p": self.log10_p}
+        return {
+            "start_s": self.start_s,
+            "end_s": self.end_s,
+            "log10_p": self.log10_p,
+            "time_scale": self.time_scale,
+            "frequency_scale": self.frequency_scale,
+        }
 
 
 @dataclass(frozen=True)
@@ -102,6 +110,7 @@ class Detection:
             "duration_s": self.duration_s,
             "active_s": self.active_s,
             "hypotheses": self.hypotheses,
+            "decided_s": self.decided_s if self.marked else None,
             "segments": [segment.to_dict() for segment in self.segments],
         }
         if self.reason is not None:
@@ -136,7 +145,15 @@ def from_native(found: _earmark.Detection, config: DetectConfig) -> Detection:
 
 def _segment(found: _earmark.Segment) -> Segment:
     payload_log10_p = found.payload_log10_p if found.payload is not None else None
-    return Segment(found.start_s, found.end_s, found.log10_p, _payload(found.payload), payload_log10_p)
+    return Segment(
+        found.start_s,
+        found.end_s,
+        found.log10_p,
+        _payload(found.payload),
+        payload_log10_p,
+        found.time_scale,
+        found.frequency_scale,
+    )
 
 
 def _payload(digits: str | None) -> Payload | None:

@@ -91,6 +91,9 @@ def evaluate(
     (True, 1, False)
     """
     check_table(table)
+    for part in ("name", "bits", "embed", "detect"):
+        if not hasattr(system, part):
+            raise TypeError(f"system: {type(system).__name__} has no {part}; a Watermark is needed")
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
         raise TypeError(f"seed: {type(seed).__name__} given, an integer is needed")
     if seed < 0:

@@ -58,6 +58,9 @@ def gain_pattern(host: Any, marked: Any, *, sample_rate: int, start_s: float = 0
     before, after = as_planar(host, "host").samples[0], as_planar(marked, "marked").samples[0]
     if before.shape != after.shape:
         raise ValueError(f"marked: {len(after)} samples, host has {len(before)}")
+    for name, value in (("start_s", start_s), ("seconds", seconds)):
+        if not 0 <= value < math.inf:
+            raise ValueError(f"{name}: {value}, 0 or more seconds are needed")
     begins_s = math.floor(start_s / _WINDOW_S) * _WINDOW_S  # on the grid of cells, which begins with the signal
     first = round(begins_s * rate)
     before, after = (x[first : first + int(seconds * rate)] for x in (before, after))

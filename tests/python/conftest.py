@@ -9,7 +9,7 @@ import pytest
 import earmark
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from command import SENTENCES, run, spoken  # noqa: E402, F401
+from command import SENTENCES, binary, run, spoken  # noqa: E402, F401
 
 PAYLOAD = 0x0123456789ABCDEF
 
@@ -17,6 +17,11 @@ PAYLOAD = 0x0123456789ABCDEF
 @pytest.fixture(scope="session")
 def stock(tmp_path_factory):
     return tmp_path_factory.mktemp("stock")
+
+
+@pytest.fixture(scope="session")
+def program():
+    return binary()
 
 
 @pytest.fixture(scope="session")

@@ -120,7 +120,7 @@ def test_settings(key):
 
 def test_arguments(clips, key):
     for error, name, more in (
-        (TypeError, "seed", {"seed": 0.5}), (ValueError, "seed", {"seed": -1}), (TypeError, "attacks", {"attacks": [1]}),
+        (TypeError, "system", {"system": None}), (TypeError, "seed", {"seed": 0.5}), (ValueError, "seed", {"seed": -1}), (TypeError, "attacks", {"attacks": [1]}),
         (TypeError, "attacks", {"attacks": {"none": 5}}), (ValueError, "workers", {"workers": 0}),
         (ValueError, "table", {"table": "csv"}), (TypeError, "clips", {"clips": [clips[0][0]]}),
     ):  # fmt: skip

@@ -55,6 +55,9 @@ def test_gain_pattern(marked, speech):
         plot.gain_pattern(speech, marked[1:], sample_rate=16000)
     with pytest.raises(ValueError, match="^host: "):
         plot.gain_pattern(speech, marked, sample_rate=16000, start_s=1e4)
+    for name, value in (("start_s", -1), ("seconds", float("nan"))):
+        with pytest.raises(ValueError, match=f"^{name}: "):
+            plot.gain_pattern(speech, marked, sample_rate=16000, **{name: value})
 
 
 def test_roc_draws_the_observed_and_the_proved():

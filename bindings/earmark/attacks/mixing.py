@@ -1,7 +1,6 @@
 """Something else sounds at the same time: noise, other people, music. Levels are SNR over the whole signal."""
 from __future__ import annotations
 
-from collections import abc
 from typing import Any
 
 import numpy as np
@@ -47,11 +46,12 @@ def babble(samples: Any, sample_rate: int, seed: int = 0, *, talkers: list[Any],
 
     talkers: a list of (samples, sample_rate); an empty one takes the voices that Debian packages.
     """
-    talkers = talkers or packaged_voices()
+    others = as_talkers(talkers) or packaged_voices()
     rng = np.random.default_rng(seed)
     noise = np.zeros(len(samples))
-    for index in rng.permutation(len(talkers))[:voices]:
-        voice = resampled(*_clip(talkers[index]), sample_rate)
+    for index in rng.permutation(len(others))[:voices]:
+        spoken, rate = others[index]
+        voice = resampled(spoken, rate, sample_rate)
         voice = np.resize(np.roll(voice, -int(rng.integers(len(voice)))), len(samples))
         noise += voice / np.sqrt(power(voice) + 1e-20)
     return mixed(samples, noise, snr_db), sample_rate
@@ -76,8 +76,7 @@ def _pink(length: int, rate: int, seed: int) -> Samples:
     return np.asarray(np.fft.irfft(spectrum, length))
 
 
-def _clip(talker: Any) -> tuple[Samples, int]:
-    """A talker is (samples, sample_rate)."""
-    if not isinstance(talker, abc.Sequence) or len(talker) != 2:
+def as_talkers(talkers: Any) -> list[tuple[Samples, int]]:
+    if not isinstance(talkers, (list, tuple)) or any(not isinstance(one, (list, tuple)) or len(one) != 2 for one in talkers):
         raise TypeError("talkers: a list of (samples, sample_rate) is needed")
-    return np.asarray(talker[0], np.float64), int(talker[1])
+    return [(np.asarray(samples, np.float64), int(rate)) for samples, rate in talkers]

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from ..config import as_sample_rate
 from .attack import Changed, Samples, attack, in_range, power, scipy_signal
 
 
@@ -25,6 +26,7 @@ def room_response(rt60_s: float, sample_rate: int, seed: int) -> Samples:
     diffuse tail; Habets 2006 for the form).
     """
     in_range("rt60_s", rt60_s, 0.02, 20, " s")
+    sample_rate = as_sample_rate(sample_rate)
     rng = np.random.default_rng(seed)
     t = np.arange(int(1.2 * rt60_s * sample_rate)) / sample_rate
     tail = rng.standard_normal(len(t)) * np.exp(-np.log(1e3) * t / rt60_s)

@@ -14,6 +14,7 @@ from ..files import soundfile
 from .attack import Samples, scipy_signal
 
 _RECORDED = pathlib.Path("/usr/share/codec2/wav")  # Debian: codec2-examples, people, 8 kHz
+_LEAST_S = 2.0
 _ESPEAK_VOICES = ("en-us", "en-gb+f3", "de", "fr+f2", "es", "it+f4")
 _TEXT = (
     "The boy was there when the sun rose. A rod is used to catch pink salmon. The source of the huge river is the clear "
@@ -60,9 +61,10 @@ def packaged_voices() -> list[Any]:
 
     OSError when neither is there.
     """
-    recorded = sorted(_RECORDED.glob("*.wav")) if _RECORDED.is_dir() else []
+    recorded = [soundfile().read(path) for path in sorted(_RECORDED.glob("*.wav"))] if _RECORDED.is_dir() else []
+    recorded = [(samples, rate) for samples, rate in recorded if samples.ndim == 1 and len(samples) >= _LEAST_S * rate]
     if recorded:
-        return [soundfile().read(path) for path in recorded]
+        return recorded
     if shutil.which("espeak-ng") is None:
         raise OSError("talkers: none given, and neither codec2-examples nor espeak-ng is installed")
     return [_spoken(voice) for voice in _ESPEAK_VOICES]

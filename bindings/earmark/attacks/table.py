@@ -1,6 +1,7 @@
 """The distortion table: every attack that figures are published for, by name, in the order of the tables."""
 from __future__ import annotations
 
+import difflib
 from collections import abc
 from typing import Any
 
@@ -10,7 +11,7 @@ from .attack import Attack, none
 RT_SW = "RT-SW (2026)"
 
 
-def table(talkers: abc.Iterable[Any] = ()) -> dict[str, Attack]:
+def table(talkers: abc.Sequence[Any] = ()) -> dict[str, Attack]:
     """Every row by name.
 
     talkers: (samples, sample_rate) of other people, for babble and the second talker; without any, the voices that Debian
@@ -19,7 +20,7 @@ def table(talkers: abc.Iterable[Any] = ()) -> dict[str, Attack]:
     >>> len(table()) > 100, table()["white_20db"]
     (True, white_noise(samples, sample_rate, seed, snr_db=20))
     """
-    others = list(talkers)
+    others = mixing.as_talkers(talkers)
     rows = {
         "none": Attack(none, source="the mark alone, rounded to 16 bit"),
         "crop": Attack(timing.crop, source="RAW-Bench, OmniSealBench", head=timing.crop_start),
@@ -38,7 +39,9 @@ def chosen(rows: abc.Mapping[str, Attack], names: str | None) -> dict[str, Attac
     matches = {name: [row for row in rows if row == name or (name.endswith("*") and row.startswith(name[:-1]))] for name in wanted}
     unknown = [name for name, found in matches.items() if not found]
     if unknown:
-        raise ValueError(f"rows: {', '.join(unknown)} unknown; known are {', '.join(rows)}")
+        near = difflib.get_close_matches(unknown[0], rows, 5, 0.5)
+        hint = f"; near {unknown[0]} are {', '.join(near)}" if near else f"; the first of {len(rows)} are {', '.join([*rows][:5])}"
+        raise ValueError(f"rows: {', '.join(unknown)} unknown{hint}")
     picked = {row for found in matches.values() for row in found}
     return {name: row for name, row in rows.items() if name in picked}
 
