@@ -103,7 +103,7 @@ def test_rows_can_be_chosen(rows):
     assert len(chosen(rows, "loss_*")) == 5 * len(LOSS_HANDLING) and len(chosen(rows, "none,loss_10_*")) == 5
     with pytest.raises(ValueError, match="^rows: gms, opus_9 unknown; near gms are gsm"):
         chosen(rows, "gms,gsm,opus_9")
-    with pytest.raises(ValueError, match="^rows: xyz unknown; the first of 137 are none, crop, "):
+    with pytest.raises(ValueError, match="^rows: xyz unknown; the first of [0-9]+ are none, crop, "):
         chosen(rows, "xyz")
     assert pickle.loads(pickle.dumps(list(rows))) == names()
 
