@@ -13,8 +13,10 @@ from command import ROOT, SENTENCES, Result, binary, run, spoken  # noqa: E402, 
 
 PAYLOAD = "0123456789abcdef"
 
-# A shell starts what it runs in the background with SIGINT ignored, and children inherit that: Ctrl-C must reach them.
-signal.signal(signal.SIGINT, signal.default_int_handler)
+# A run in the background or under nohup ignores some signals, and children inherit that: the tests' endings must reach them.
+for ending in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+    if signal.getsignal(ending) is signal.SIG_IGN:
+        signal.signal(ending, signal.default_int_handler)
 
 
 def refused(result, code, *hints):
