@@ -169,6 +169,8 @@ TEST_CASE("live exchange: two threads, the worker stops now and then: silence or
     check_never_host(device.played);
     CHECK(exchange.samples() == device.played.size());
     const auto silent = static_cast<std::uint64_t>(std::count(device.played.begin(), device.played.end(), 0.0f));
-    CHECK(silent == exchange.silent_samples() + 160);  // the first head start
+    // Beside what is counted, the first head start; catching up after a stop may drop part of it.
+    CHECK(silent >= exchange.silent_samples());
+    CHECK(silent <= exchange.silent_samples() + 160);
     MESSAGE(exchange.lost_samples() << " lost, " << silent << " silent of " << exchange.samples());
 }
