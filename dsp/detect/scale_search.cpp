@@ -179,6 +179,8 @@ StretchVerdict ScaleSearch::search(const ReceivedRows& rows, const StretchVerdic
     std::vector<Point> points;  // none near another
     const auto look_at = [&](ScaleSteps start) {
         const Point point = climb.from(start);
+        // (1, 1) has been judged by the detector's own reading: a second one would spend its weight twice.
+        if (point.steps == ScaleSteps{}) return;
         if (near(point.steps, {}) && point.log10_p >= unscaled.log10_p) return;
         const auto known =
             std::find_if(points.begin(), points.end(), [&](const Point& p) { return near(p.steps, point.steps); });

@@ -128,6 +128,22 @@ TEST_CASE("scale search: unscaled audio pays a tenth of a decade for it, and is 
     CHECK(full.segments.size() == plain.segments.size());
 }
 
+// The detector judges (1, 1) from its own rows, under the weight of that scale: another reading of it here would be a
+// hypothesis that nobody paid for.
+TEST_CASE("scale search: never speaks for unchanged speed and pitch itself") {
+    const int rate = 16000;
+    const Carrier carrier = make_carrier(numbered_key(1));
+    for (const double speed : {1.0, 1.1}) {
+        const Samples marked = embed_mono(speech_like(5, rate, 88), mono_config(rate)).samples;
+        const Spectrogram spectrogram = spectrogram_of(speed == 1 ? marked : drift(marked, speed), rate);
+        ScaleSearch search(carrier);
+        const StretchVerdict found = search.search({spectrogram, 0, spectrogram.end_row(), 0}, {}, 0, 1e-6);
+        CAPTURE(speed);
+        CHECK(found.segments.empty() == (speed == 1));
+        for (const Segment& segment : found.segments) CHECK(segment.time_scale != 1);
+    }
+}
+
 TEST_CASE("scale search: parts at different speeds are segments of their own") {
     const int rate = 16000;
     const Samples host = speech_like(24, rate, 94), marked = embed_mono(host, mono_config(rate)).samples;
