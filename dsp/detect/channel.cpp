@@ -14,6 +14,11 @@ constexpr int publish_rows = 64;                 // 0.256 s, in step with the sl
 constexpr std::size_t most_readings = 48;        // of one stretch and key
 constexpr int live_candidates = 8;               // a live payload is tried more often: each try must be surer
 
+// One key in one channel.
+double log_trace_weight(const StreamParts& parts) {
+    return -std::log(static_cast<double>(parts.keys.size()) * parts.config.channels);
+}
+
 // What of its weight a search leaves to unchanged speed and pitch.
 double log_unscaled_weight(const DetectConfig& config) {
     return config.search == Search::full ? log_scale_weight({}) : 0;
@@ -68,8 +73,7 @@ Channel::Channel(const StreamParts& parts)
       cells_(parts.cells, [this](const CellRow& row) { take_row(row); }),
       slotter_(parts.cells->bands()),
       history_(parts.cells->bands() / 2, stretch_slots + spare_slots) {
-    const double log_weight =
-        log_unscaled_weight(parts.config) - std::log(static_cast<double>(parts.keys.size()) * parts.config.channels);
+    const double log_weight = log_unscaled_weight(parts.config) + log_trace_weight(parts);
     for (const KeyParts& key : parts.keys)
         traces_.push_back(
             std::make_unique<Trace>(key, TraceConfig{log_weight, parts.config.p_max, parts.config.scores}));
@@ -180,8 +184,7 @@ void Channel::judge_next(bool at_once) noexcept {
     Trace& trace = *traces_[judged_key_];
     const HeldSlots slots(history_, stretch_first_, stretch_end_);
     LoggedReader reader(*this, parts_.keys[judged_key_], at_once);
-    const double log_weight =
-        log_stretch_weight(stretches_) - std::log(static_cast<double>(parts_.keys.size()) * parts_.config.channels);
+    const double log_weight = log_stretch_weight(stretches_) + log_trace_weight(parts_);
     judge({slots.view(), stretch_first_, trace.key().carrier, log_weight + log_unscaled_weight(parts_.config),
            parts_.config.p_max, &reader},
           trace.tracks(), verdict_);

@@ -14,14 +14,19 @@ constexpr std::size_t most_scores = std::size_t{1} << 18;  // 37 hours
 constexpr int least_followed_slots = 2;                    // before "it has ended" means anything
 constexpr int least_gap_slots = 4;                         // shorter pauses are no end (segmenter.cpp)
 
-// z^2 / 2 of a track: Hoeffding's exponent, which Chernoff's is never below.
-double quick_exponent(const Stretch& stretch, const Track& track) {
+SlotSum track_sum(const Stretch& stretch, const Track& track) {
     SlotSum all;
     for (std::size_t s = 0; s < track.phases.size(); ++s) {
         const SlotSum sum = sync_sum(stretch, track.first + static_cast<int>(s), track.phases[s]);
         all.correlation += sum.correlation;
         all.energy += sum.energy;
     }
+    return all;
+}
+
+// z^2 / 2 of a track: Hoeffding's exponent, which Chernoff's is never below.
+double quick_exponent(const Stretch& stretch, const Track& track) {
+    const SlotSum all = track_sum(stretch, track);
     return all.correlation > 0 ? all.correlation * all.correlation / (2 * all.energy) : 0;
 }
 
@@ -118,10 +123,20 @@ bool Trace::end_slot(const History& history) noexcept {
     return true;
 }
 
+int Trace::held_slots() const noexcept {
+    return static_cast<int>(std::min<long long>(tracker_.slots(), stretch_slots));
+}
+
+// ln of what a live track weighs, the slots it counts from beginning with `first` of the signal.
+double Trace::live_log_q(long long first, const Track& track) const noexcept {
+    return config_.log_weight + std::log(live_share) + log_start_weight(first + track.first) +
+           log_length_weight(static_cast<int>(track.phases.size())) - std::log(packet_hops) + log_moves(track.phases);
+}
+
 // The marked slots at the end of the best path that ends marked; false when the last one is not.
 bool Trace::last_track(const History& history, int strength, Track& track) const noexcept {
     std::array<std::int16_t, most_track_slots> path;
-    const int count = static_cast<int>(std::min<long long>(tracker_.slots(), stretch_slots));
+    const int count = held_slots();
     tracker_.look_back(strength, true, count, path.data());
     int from = count;
     while (from > 0 && path[static_cast<std::size_t>(from - 1)] != TrackList::off) --from;
@@ -136,11 +151,9 @@ void Trace::look_for_track(const History& history) noexcept {
     for (int strength = 0; strength < std::ssize(assumed_strengths); ++strength) {
         Track track;
         if (tracker_.lead(strength) <= 0 || !last_track(history, strength, track)) continue;
-        const long long first = history.end() - std::min<long long>(tracker_.slots(), stretch_slots);
+        const long long first = history.end() - held_slots();
         const HeldSlots slots(history, first, history.end());
-        const int length = static_cast<int>(track.phases.size());
-        const double log_q = config_.log_weight + std::log(live_share) + log_start_weight(first + track.first) +
-                             log_length_weight(length) - std::log(packet_hops) + log_moves(track.phases);
+        const double log_q = live_log_q(first, track);
         const Stretch stretch{slots.view(), first, key_->carrier, config_.log_weight, config_.p_max};
         constexpr double most_over_quick = 1.5;
         if (log10_p(most_over_quick * quick_exponent(stretch, track), log_q) >= std::min(log10_p_, -1.0)) continue;
@@ -157,23 +170,16 @@ void Trace::follow(const History& history) noexcept {
     const bool young = history.end() - live_.first_slot <= least_followed_slots;
     Track track;
     if (last_track(history, live_.strength, track)) {
-        const int count = static_cast<int>(std::min<long long>(tracker_.slots(), stretch_slots));
+        const int count = held_slots();
         const long long first = history.end() - count;
         const HeldSlots slots(history, first, history.end());
         const int begins = static_cast<int>(std::max<long long>(live_.first_slot - first, 0));
         if (begins > track.first)
             track = {begins, Phases(std::span(track.phases.begin() + (begins - track.first), track.phases.end()))};
         const Stretch stretch{slots.view(), first, key_->carrier, config_.log_weight, config_.p_max};
-        SlotSum all;
-        for (std::size_t s = 0; s < track.phases.size(); ++s) {
-            const SlotSum sum = sync_sum(stretch, track.first + static_cast<int>(s), track.phases[s]);
-            all.correlation += sum.correlation;
-            all.energy += sum.energy;
-        }
+        const SlotSum all = track_sum(stretch, track);
         if (all.correlation > 0) live_.strength = nearest_strength(all.correlation / all.energy * tracker_.deviation());
-        const double log_q = config_.log_weight + std::log(live_share) + log_start_weight(first + track.first) +
-                             log_length_weight(static_cast<int>(track.phases.size())) - std::log(packet_hops) +
-                             log_moves(track.phases);
+        const double log_q = live_log_q(first, track);
         const double p = log10_p(sync_exponent(fold(stretch.slots, first, track), key_->carrier), log_q);
         improve(p, log_q);
         live_.log10_p = std::min(live_.log10_p, p);
@@ -185,7 +191,7 @@ void Trace::follow(const History& history) noexcept {
     }
     // The best path says where it ended; a pause is no end before it has lasted.
     std::array<std::int16_t, most_track_slots> path;
-    const int count = static_cast<int>(std::min<long long>(tracker_.slots(), stretch_slots));
+    const int count = held_slots();
     tracker_.look_back(live_.strength, false, count, path.data());
     long long end = history.end();
     for (int i = count; i > 0 && path[static_cast<std::size_t>(i - 1)] == TrackList::off; --i) --end;
@@ -206,11 +212,9 @@ Candidate Trace::live_candidate(const History& history) const {
     Candidate candidate{};
     Track track;
     if (!last_track(history, live_.strength, track)) return candidate;
-    const long long first = history.end() - std::min<long long>(tracker_.slots(), stretch_slots);
+    const long long first = history.end() - held_slots();
     const HeldSlots slots(history, first, history.end());
-    candidate.log_q = config_.log_weight + std::log(live_share) + log_start_weight(first + track.first) +
-                      log_length_weight(static_cast<int>(track.phases.size())) - std::log(packet_hops) +
-                      log_moves(track.phases);
+    candidate.log_q = live_log_q(first, track);
     candidate.folded = fold(slots.view(), first, track);
     candidate.track = track;
     return candidate;

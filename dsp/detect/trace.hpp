@@ -89,6 +89,8 @@ class Trace {
     void look_for_track(const History& history) noexcept;
     void follow(const History& history) noexcept;
     void stop() noexcept;
+    int held_slots() const noexcept;
+    double live_log_q(long long first, const Track& track) const noexcept;
     bool last_track(const History& history, int strength, Track& track) const noexcept;
 
     const KeyParts* key_;
