@@ -78,23 +78,16 @@ Command add_detect(CLI::App& app) {
     CLI::App* command =
         app.add_subcommand("detect", "Look for a mark; exit code 0 when every input is marked, 1 when not");
     const auto options = std::make_shared<Detect>();
-    const std::vector<std::string> searches{std::string(name(Search::none)), std::string(name(Search::drift)),
-                                            std::string(name(Search::full))};
     command->add_option("IN", options->in, "Audio to judge; - is standard input")->required()->type_name("FILE");
     command->add_option("--key", options->keys, "Master or screening key to look for; may be given several times")
         ->required()
         ->allow_extra_args(false)
         ->type_name("KEY");
-    command
-        ->add_option("--search", options->search,
-                     "none, drift: unchanged speed and pitch, clocks that drift and lost packets followed; full: speed "
-                     "0.8 to 1.25, tempo 0.7 to 1.5, pitch +-3 semitones as well")
-        ->check(CLI::IsMember(searches))
-        ->type_name("SEARCH")
-        ->capture_default_str();
-    command->add_option("--p-max", options->p_max, "Marked means a false-alarm probability of at most this")
-        ->type_name("P")
-        ->capture_default_str();
+    add_search(
+        *command, options->search,
+        "none, drift: unchanged speed and pitch, clocks that drift and lost packets followed; full: speed 0.8 to "
+        "1.25, tempo 0.7 to 1.5, pitch +-3 semitones as well");
+    add_p_max(*command, options->p_max);
     command
         ->add_option("--jobs", options->jobs,
                      "Files judged at a time; 0: as many as there are cores. Verdicts come in the order of the files")

@@ -192,8 +192,6 @@ Command add_embed(CLI::App& app) {
     CLI::App* command =
         app.add_subcommand("embed", "Mark speech; same length, rate, channels and sample format come out");
     const auto options = std::make_shared<Embed>();
-    const std::vector<std::string> profiles{std::string(name(Profile::transparent)),
-                                            std::string(name(Profile::standard)), std::string(name(Profile::robust))};
     command->add_option("IN", options->in, "Audio to mark; - is standard input")->required()->type_name("FILE");
     command->add_option("OUT", options->out, "Marked audio, container by its extension; - is standard output, a WAV")
         ->required()
@@ -203,10 +201,7 @@ Command add_embed(CLI::App& app) {
         ->add_option("--payload", options->payload,
                      "What the mark says: 8, 16 or 32 hexadecimal digits; --ledger draws it when it is not given")
         ->type_name("HEX");
-    command->add_option("--profile", options->profile, "How deep the mark goes")
-        ->check(CLI::IsMember(profiles))
-        ->type_name("PROFILE")
-        ->capture_default_str();
+    add_profile(*command, options->profile);
     command->add_option("--sample-format", options->sample_format, "Write these samples instead of the input's")
         ->check(CLI::IsMember(sample_format_names()))
         ->type_name("FORMAT");

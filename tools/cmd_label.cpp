@@ -200,10 +200,7 @@ void add_mark_options(CLI::App& command, LabelRequest& request) {
     add_key(command, request.key, "Master key that marks");
     command.add_option("--payload", request.payload, "What the mark says: 8, 16 or 32 hexadecimal digits")
         ->type_name("HEX");
-    command.add_option("--profile", request.profile, "How deep the mark goes")
-        ->check(CLI::IsMember({"transparent", "standard", "robust"}))
-        ->type_name("PROFILE")
-        ->capture_default_str();
+    add_profile(command, request.profile);
 }
 
 }  // namespace

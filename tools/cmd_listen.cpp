@@ -188,9 +188,7 @@ Command add_listen(CLI::App& app) {
         ->required()
         ->allow_extra_args(false)
         ->type_name("KEY");
-    command->add_option("--p-max", options->p_max, "Marked means a false-alarm probability of at most this")
-        ->type_name("P")
-        ->capture_default_str();
+    add_p_max(*command, options->p_max);
     add_sound(*command, options->sound);
     command->add_flag("--json", options->json, "The last verdict as a JSON object, as detect --json has it");
     return {command, [options] { return run(*options); }};

@@ -135,16 +135,11 @@ int run(const Live& options) {
 Command add_live(CLI::App& app) {
     CLI::App* command = app.add_subcommand("live", "Mark what an input device hears and play it; no mark, no audio");
     const auto options = std::make_shared<Live>();
-    const std::vector<std::string> profiles{std::string(name(Profile::transparent)),
-                                            std::string(name(Profile::standard)), std::string(name(Profile::robust))};
     add_key(*command, options->key, "Master key that marks")->required();
     command->add_option("--payload", options->payload, "What the mark says: 8, 16 or 32 hexadecimal digits")
         ->required()
         ->type_name("HEX");
-    command->add_option("--profile", options->profile, "How deep the mark goes")
-        ->check(CLI::IsMember(profiles))
-        ->type_name("PROFILE")
-        ->capture_default_str();
+    add_profile(*command, options->profile);
     add_sound(*command, options->sound);
     command->add_option("--output-device", options->output_device, "Output, as --device")->type_name("DEVICE");
     return {command, [options] { return run(*options); }};

@@ -107,30 +107,20 @@ Command add_report(CLI::App& app) {
     CLI::App* command = app.add_subcommand(
         "report", "Measure quality, robustness and false alarms on your own clips; writes one HTML page with plots");
     const auto options = std::make_shared<Report>();
-    const std::vector<std::string> profiles{std::string(name(Profile::transparent)),
-                                            std::string(name(Profile::standard)), std::string(name(Profile::robust))};
-    const std::vector<std::string> searches{std::string(name(Search::none)), std::string(name(Search::drift)),
-                                            std::string(name(Search::full))};
     const auto add = [&](const std::string& flag, std::string& to, const std::string& type, const std::string& what) {
         return command->add_option(flag, to, what)->type_name(type);
     };
     command->add_option("CLIPS", options->clips, "Files or folders of speech")->required()->type_name("FILE");
     add_key(*command, options->key, "Master key that marks; the page has its fingerprint, never the key")->required();
     add("--out", options->out, "FILE", "Page to write")->required();
-    command->add_option("--profile", options->profile, "How deep the mark goes")
-        ->check(CLI::IsMember(profiles))
-        ->type_name("PROFILE")
-        ->capture_default_str();
+    add_profile(*command, options->profile);
     add("--distortions", options->distortions, "NAMES", "Rows of earmark.attacks.table(), comma separated, or all");
     add("--windows", options->windows, "SECONDS", "Lengths of audio to judge, as 1,3,10");
     add("--trials", options->trials, "NUMBER", "Windows a clip, distortion and length");
     add("--keys", options->keys, "NUMBER", "Random keys a segment, for the false alarms");
     add("--seed", options->seed, "NUMBER", "The same seed gives the same figures");
     add("--p-max", options->p_max, "P", "Marked means a false-alarm probability of at most this");
-    command->add_option("--search", options->search, "How much change of tempo and pitch to look through")
-        ->check(CLI::IsMember(searches))
-        ->type_name("SEARCH")
-        ->capture_default_str();
+    add_search(*command, options->search, "How much change of tempo and pitch to look through");
     add("--title", options->title, "TEXT", "Title of the page");
     add("--jobs", options->jobs, "NUMBER", "Threads");
     return {command, [options] { return run(*options); }};

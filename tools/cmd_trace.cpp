@@ -123,21 +123,14 @@ Command add_trace(CLI::App& app) {
     CLI::App* command = app.add_subcommand(
         "trace", "Find who had audio made; exit code 0 when every input is marked and in the ledger, 1 when not");
     const auto options = std::make_shared<Trace>();
-    const std::vector<std::string> searches{std::string(name(Search::none)), std::string(name(Search::drift)),
-                                            std::string(name(Search::full))};
     command->add_option("IN", options->in, "Audio to trace; - is standard input")->required()->type_name("FILE");
     command->add_option("--ledger", options->ledger, "Ledger that recorded the marking")->required()->type_name("FILE");
     command->add_option("--key", options->keys, "Master key to read with; may be given several times")
         ->required()
         ->allow_extra_args(false)
         ->type_name("KEY");
-    command->add_option("--search", options->search, "How much change of tempo and pitch to look through")
-        ->check(CLI::IsMember(searches))
-        ->type_name("SEARCH")
-        ->capture_default_str();
-    command->add_option("--p-max", options->p_max, "Marked means a false-alarm probability of at most this")
-        ->type_name("P")
-        ->capture_default_str();
+    add_search(*command, options->search, "How much change of tempo and pitch to look through");
+    add_p_max(*command, options->p_max);
     add_raw(*command, options->raw);
     command->add_flag("--json", options->json, "One JSON object a line for every input, with the rows");
     return {command, [options] { return run(*options); }};

@@ -42,6 +42,30 @@ CLI::Option* add_raw(CLI::App& app, std::string& text) {
         ->type_name("ENCODING:RATE:CHANNELS");
 }
 
+CLI::Option* add_profile(CLI::App& app, std::string& profile) {
+    const std::vector<std::string> profiles{std::string(name(Profile::transparent)),
+                                            std::string(name(Profile::standard)), std::string(name(Profile::robust))};
+    return app.add_option("--profile", profile, "How deep the mark goes")
+        ->check(CLI::IsMember(profiles))
+        ->type_name("PROFILE")
+        ->capture_default_str();
+}
+
+CLI::Option* add_search(CLI::App& app, std::string& search, const std::string& what) {
+    const std::vector<std::string> searches{std::string(name(Search::none)), std::string(name(Search::drift)),
+                                            std::string(name(Search::full))};
+    return app.add_option("--search", search, what)
+        ->check(CLI::IsMember(searches))
+        ->type_name("SEARCH")
+        ->capture_default_str();
+}
+
+CLI::Option* add_p_max(CLI::App& app, double& p_max) {
+    return app.add_option("--p-max", p_max, "Marked means a false-alarm probability of at most this")
+        ->type_name("P")
+        ->capture_default_str();
+}
+
 std::optional<RawPcm> raw_from(const std::string& text) {
     return text.empty() ? std::nullopt : std::optional(raw_pcm_from(text));
 }
