@@ -1,6 +1,8 @@
 """The command under test, speech to feed it, and what every failure must look like."""
 
+import os
 import pathlib
+import shlex
 import signal
 import subprocess
 import sys
@@ -27,6 +29,45 @@ def refused(result, code, *hints):
     assert len(lines) == 1 and lines[0].startswith("earmark: "), result.err
     for hint in hints:
         assert hint in lines[0], (hint, lines[0])
+
+
+def peak_kb(feed, code, *words):
+    """Peak memory of the program while the shell command `feed` writes into it; `code` is how it must end."""
+    watch = (
+        "import resource,subprocess,sys;done=subprocess.run(sys.argv[2:],stdout=subprocess.DEVNULL,stderr=subprocess.DEVNULL);"
+        "assert done.returncode==int(sys.argv[1]);print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    )
+    watched = shlex.join(["/usr/bin/python3", "-c", watch, str(code), binary(), *map(str, words)])
+    return int(subprocess.run(f"{feed} | {watched}", shell=True, capture_output=True, check=True).stdout)
+
+
+@pytest.fixture
+def start():
+    """subprocess.Popen, but that nothing outlives the test, however it ends."""
+    jobs = []
+
+    def begin(*words, **more):
+        jobs.append(subprocess.Popen(*words, **more))
+        return jobs[-1]
+
+    yield begin
+    for job in jobs:
+        if job.poll() is None:
+            job.kill()
+            job.wait()
+
+
+@pytest.fixture
+def small_disk(tmp_path, request):
+    """A folder with so much room: "64k", given by parametrize(..., indirect=True)."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={request.param}", "none", place]
+    mounted = os.geteuid() == 0 and subprocess.run(mount, stderr=subprocess.DEVNULL)
+    if not mounted or mounted.returncode != 0:
+        pytest.skip("SKIPPED: no right to mount a small disk")
+    yield place
+    subprocess.run(["umount", place], check=True)
 
 
 @pytest.fixture(scope="session")

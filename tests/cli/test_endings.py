@@ -1,6 +1,5 @@
 """Jobs that end badly: signals, closed pipes, full disks. Never half a file."""
 
-import os
 import signal
 import subprocess
 import time
@@ -11,12 +10,12 @@ from conftest import PAYLOAD, binary, refused, run
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("stands", [False, True], ids=["new file", "file stands there"])
-def test_signal_leaves_no_file(tmp_path, speech, key, ending, stands):
+def test_signal_leaves_no_file(tmp_path, speech, key, start, ending, stands):
     target = tmp_path / "out.wav"
     if stands:
         target.write_bytes(b"precious")
     words = [binary(), "embed", "-", target, "--key", key, "--payload", PAYLOAD]
-    job = subprocess.Popen(words, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    job = start(words, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
     job.stdin.write(speech.read_bytes()[:60000])
     job.stdin.flush()
     end = time.monotonic() + 20
@@ -55,17 +54,7 @@ def test_full_disk_on_standard_output(marked, speech, key):
         assert b"No space left on device" in done.stderr
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    place = tmp_path / "disk"
-    place.mkdir()
-    mounted = os.geteuid() == 0 and subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "none", place], stderr=subprocess.DEVNULL)
-    if not mounted or mounted.returncode != 0:
-        pytest.skip("SKIPPED: no right to mount a small disk")
-    yield place
-    subprocess.run(["umount", place], check=True)
-
-
+@pytest.mark.parametrize("small_disk", ["64k"], indirect=True)
 def test_full_disk(small_disk, speech, embed):
     target = small_disk / "out.wav"
     refused(embed(speech, target), 3, str(target), "No space left on device")

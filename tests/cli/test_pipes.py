@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 import soundfile
-from conftest import PAYLOAD, binary, refused, run
+from conftest import PAYLOAD, binary, peak_kb, refused, run
 
 RAW = {"u8": "PCM_U8", "s16le": "PCM_16", "s24le": "PCM_24", "s32le": "PCM_32", "f32le": "FLOAT", "mulaw": "ULAW", "alaw": "ALAW"}
 
@@ -107,13 +107,8 @@ def test_bad_raw(embed, text, hint):
 def test_memory_does_not_grow_with_the_signal(key):
     """Ten times the audio, the same peak; the pipe never ends up in memory."""
 
-    def peak_kb(seconds):
-        words = (
-            f"head -c {seconds * 32000} /dev/urandom | /usr/bin/python3 -c 'import resource,subprocess,sys;"
-            f"subprocess.run(sys.argv[1:],stdout=subprocess.DEVNULL,stderr=subprocess.DEVNULL,check=True);"
-            f"print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' "
-            f"{binary()} embed - - --raw s16le:16000:1 --key {key} --payload {PAYLOAD}"
-        )
-        return int(subprocess.run(words, shell=True, capture_output=True, check=True).stdout)
+    def peak(seconds):
+        feed = f"head -c {seconds * 32000} /dev/urandom"
+        return peak_kb(feed, 0, "embed", "-", "-", "--raw", "s16le:16000:1", "--key", key, "--payload", PAYLOAD)
 
-    assert peak_kb(1200) < peak_kb(120) * 1.2 + 1000
+    assert peak(1200) < peak(120) * 1.2 + 1000

@@ -167,9 +167,9 @@ def caught(process, signal_number):
 
 @pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("command", ["live", "listen"])
-def test_ctrl_c_ends_well(alsa, key, command, signal_number):
+def test_ctrl_c_ends_well(alsa, key, command, signal_number, start):
     words = ["--payload", PAYLOAD] if command == "live" else ["--json"]
-    job = subprocess.Popen(
+    job = start(
         [binary(), command, "--key", key, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env={**alsa, "TERM": "dumb"},
     )
@@ -212,10 +212,10 @@ def test_live_needs_what_marks(alsa, key, screening):
     refused(live(key, "--output-device", "mouth", env=alsa), 2, "'mouth': no such device for output")
 
 
-def test_listen_draws_a_meter(alsa, marked, key):
+def test_listen_draws_a_meter(alsa, marked, key, start):
     ours, theirs = pty.openpty()
     words = ["listen", "--device", "hears_mark", "--rate", RATE, "--seconds", seconds_of(marked), "--key", key]
-    job = subprocess.Popen([binary(), *map(str, words)], stdout=subprocess.DEVNULL, stderr=theirs, env={**alsa, "TERM": "xterm", "NO_COLOR": "1"})
+    job = start([binary(), *map(str, words)], stdout=subprocess.DEVNULL, stderr=theirs, env={**alsa, "TERM": "xterm", "NO_COLOR": "1"})
     os.close(theirs)
     seen = b""
     with contextlib.suppress(OSError):  # the other side has gone
@@ -268,15 +268,15 @@ def test_other_rate_and_channels_than_the_device(jack, key):
     refused(run("listen", "--device", "system", "--channels", 3, "--key", key, env=env), 3, "3 channels are wanted for input, it has 2")
 
 
-def test_true_rate_live_to_listen(jack, tmp_path, voice, key):
+def test_true_rate_live_to_listen(jack, tmp_path, voice, key, start):
     """Speech is played into live, live's output is heard by listen: found, with the payload, in the time it takes."""
     env, _ = jack
     seconds = 5
     voice(RATE)[: seconds * RATE].astype("<f4").tofile(tmp_path / "host.f32")
     words = ["live", "--device", "system", "--output-device", "system", "--key", key, "--payload", PAYLOAD]
-    marking = subprocess.Popen([binary(), *map(str, words)], stderr=subprocess.PIPE, text=True, env=env)
+    marking = start([binary(), *map(str, words)], stderr=subprocess.PIPE, text=True, env=env)
     assert wait_for_port(env, "earmark:out_0", marking)
-    player = subprocess.Popen(
+    player = start(
         ["aplay", "-q", "-D", "feeds_live", "-f", "FLOAT_LE", "-r", str(RATE), "-c", "1", tmp_path / "host.f32"], env=env
     )
     began = time.monotonic()
@@ -294,7 +294,7 @@ def test_true_rate_live_to_listen(jack, tmp_path, voice, key):
     assert run("detect", tmp_path / "host.wav", "--key", key).code == 1
 
 
-def test_true_rate_device_goes_away(jack, key):
+def test_true_rate_device_goes_away(jack, key, start):
     """The last test here: it takes the server away from under them."""
     env, server = jack
     jobs = {}
@@ -303,7 +303,7 @@ def test_true_rate_device_goes_away(jack, key):
         ("listen", "earmark-01:in_0", ["--json"]),
     ):
         words = [binary(), name, "--device", "system", "--key", key, *more]
-        jobs[name] = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)
+        jobs[name] = start(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)
         assert wait_for_port(env, port, jobs[name])
     time.sleep(0.3)  # so that something was heard
     server.terminate()

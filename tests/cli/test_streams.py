@@ -7,7 +7,7 @@ import subprocess
 
 import numpy as np
 import pytest
-from conftest import PAYLOAD, binary
+from conftest import PAYLOAD, binary, peak_kb
 
 BLOCK_S = 0.02
 LATENCY_S = 0.032  # of the embedder, at most; the command adds a block of 20 ms
@@ -96,13 +96,7 @@ def test_followed_calls_may_lose_their_reader(call, key):
 
 
 def test_memory_of_detect_does_not_grow_with_the_call(key):
-    def peak_kb(seconds):
-        words = (
-            f"head -c {seconds * 8000} /dev/zero | /usr/bin/python3 -c 'import resource,subprocess,sys;"
-            f"subprocess.run(sys.argv[1:],stdout=subprocess.DEVNULL);"
-            f"print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' "
-            f"{binary()} detect - --raw mulaw:8000:1 --key {key}"
-        )
-        return int(subprocess.run(words, shell=True, capture_output=True, check=True).stdout)
+    def peak(seconds):
+        return peak_kb(f"head -c {seconds * 8000} /dev/zero", 1, "detect", "-", "--raw", "mulaw:8000:1", "--key", key)
 
-    assert peak_kb(3600) < peak_kb(60) * 1.05 + 1000
+    assert peak(3600) < peak(60) * 1.05 + 1000
