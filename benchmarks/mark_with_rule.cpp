@@ -6,13 +6,13 @@
 // of `earmark embed`, but for the limiter: what passes full scale is clipped by the 16-bit file.
 #include <earmark/earmark.hpp>
 
+#include "benchmarks/sound_file.hpp"
 #include "dsp/embed/spreader.hpp"
 
 #include <sndfile.h>
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <exception>
 #include <map>
 #include <stdexcept>
@@ -22,6 +22,7 @@
 namespace {
 
 using namespace earmark;
+using namespace earmark::benchmarks;
 
 DepthRule rule_from(const std::string& profile, int count, char** changes) {
     DepthRule rule = depth_rule(profile_from_name(profile));
@@ -41,22 +42,7 @@ DepthRule rule_from(const std::string& profile, int count, char** changes) {
     return rule;
 }
 
-struct File {
-    std::vector<float> samples;
-    int rate;
-};
-
-File read_mono(const char* path) {
-    SF_INFO info{};
-    SNDFILE* file = sf_open(path, SFM_READ, &info);
-    if (!file || info.channels != 1) throw std::runtime_error(std::string(path) + ": not a readable mono file");
-    std::vector<float> samples(static_cast<std::size_t>(info.frames));
-    samples.resize(static_cast<std::size_t>(sf_readf_float(file, samples.data(), info.frames)));
-    sf_close(file);
-    return {samples, info.samplerate};
-}
-
-void write_mono(const char* path, const File& sound) {
+void write_mono(const char* path, const Sound& sound) {
     SF_INFO info{};
     info.channels = 1;
     info.samplerate = sound.rate;
@@ -68,7 +54,7 @@ void write_mono(const char* path, const File& sound) {
     sf_close(file);
 }
 
-std::vector<float> marked(const File& host, Spreader& spreader, const CellSigns& signs) {
+std::vector<float> marked(const Sound& host, Spreader& spreader, const CellSigns& signs) {
     const FrameSizes sizes(host.rate);
     const std::size_t hop = static_cast<std::size_t>(sizes.hop), delay = static_cast<std::size_t>(sizes.delay()) - hop;
     std::vector<float> padded = host.samples, out;
@@ -91,10 +77,10 @@ int main(int count, char** words) {
         return 2;
     }
     try {
-        const File host = read_mono(words[1]);
+        const Sound host = read_mono(words[1]);
         Spreader spreader(host.rate, rule_from(words[5], count - 6, words + 6));
         const CellSigns signs = make_cell_signs(Key::load(words[3]), Payload::from_hex(words[4]));
-        write_mono(words[2], {marked(host, spreader, signs), host.rate});
+        write_mono(words[2], {marked(host, spreader, signs), host.rate, 1});
     } catch (const std::exception& error) {
         std::fprintf(stderr, "mark_with_rule: %s\n", error.what());
         return 3;

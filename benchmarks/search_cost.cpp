@@ -3,32 +3,17 @@
 //     benchmark_search_cost FILE...     # WAV or FLAC, mono or first channel; unmarked, and then marked
 #include <earmark/earmark.hpp>
 
-#include <sndfile.h>
+#include "benchmarks/sound_file.hpp"
 
 #include <array>
 #include <cstdio>
 #include <ctime>
+#include <exception>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 namespace {
-
-struct Audio {
-    std::vector<float> samples;
-    int rate = 0;
-};
-
-Audio read(const char* path) {
-    SF_INFO info{};
-    SNDFILE* const file = sf_open(path, SFM_READ, &info);
-    if (file == nullptr) return {};
-    std::vector<float> all(static_cast<std::size_t>(info.frames) * info.channels);
-    sf_readf_float(file, all.data(), info.frames);
-    sf_close(file);
-    Audio audio{std::vector<float>(static_cast<std::size_t>(info.frames)), info.samplerate};
-    for (std::size_t i = 0; i < audio.samples.size(); ++i) audio.samples[i] = all[i * info.channels];
-    return audio;
-}
 
 double processor_s() {
     timespec now{};
@@ -38,7 +23,7 @@ double processor_s() {
 
 }  // namespace
 
-int main(int count, char** words) {
+int main(int count, char** words) try {
     if (count < 2) {
         std::fprintf(stderr, "usage: benchmark_search_cost FILE...\n");
         return 2;
@@ -50,11 +35,8 @@ int main(int count, char** words) {
         for (const bool with_mark : {false, true}) {
             double audio_s = 0, cost_s = 0;
             for (int i = 1; i < count; ++i) {
-                Audio audio = read(words[i]);
-                if (audio.samples.empty()) {
-                    std::fprintf(stderr, "%s: no audio\n", words[i]);
-                    return 3;
-                }
+                earmark::benchmarks::Sound audio = earmark::benchmarks::read_sound(words[i]);
+                if (audio.samples.empty()) throw std::runtime_error(std::string(words[i]) + ": no audio");
                 const auto view = [&](const float* const& channel) {
                     return earmark::AudioView{{&channel, 1}, audio.samples.size(), audio.rate};
                 };
@@ -76,4 +58,7 @@ int main(int count, char** words) {
             std::printf("%-10s %-9s %12.0f %12.0f\n", std::string(name(search)).c_str(),
                         with_mark ? "marked" : "unmarked", audio_s / cost_s, audio_s);
         }
+} catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 3;
 }

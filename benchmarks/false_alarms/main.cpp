@@ -13,10 +13,10 @@
 // the share with p at or below t is at most t. Exit 1 when the observed count shows, beyond chance, that it is more.
 #include "benchmarks/false_alarms/synthetic.hpp"
 #include "benchmarks/false_alarms/tally.hpp"
+#include "benchmarks/sound_file.hpp"
 
 #include <earmark/earmark.hpp>
 
-#include <sndfile.h>
 #include <CLI/CLI.hpp>
 
 #include <atomic>
@@ -53,17 +53,15 @@ struct Task {
 constexpr double least_clip_s = 1, most_clip_s = 60, synthetic_task_s = 300;
 constexpr std::array synthetic_rates{8000, 16000, 24000};
 
+// A file that cannot be read has no trials.
 std::vector<float> read_first_channel(const std::filesystem::path& file, int& rate) {
-    SF_INFO info{};
-    SNDFILE* sound = sf_open(file.c_str(), SFM_READ, &info);
-    if (!sound) return {};
-    std::vector<float> interleaved(static_cast<std::size_t>(info.frames * info.channels));
-    const auto frames = sf_readf_float(sound, interleaved.data(), info.frames);
-    sf_close(sound);
-    rate = info.samplerate;
-    std::vector<float> first(static_cast<std::size_t>(frames));
-    for (std::size_t i = 0; i < first.size(); ++i) first[i] = interleaved[i * static_cast<std::size_t>(info.channels)];
-    return first;
+    try {
+        benchmarks::Sound sound = benchmarks::read_sound(file);
+        rate = sound.rate;
+        return std::move(sound.samples);
+    } catch (const std::runtime_error&) {
+        return {};
+    }
 }
 
 Key random_key(Random& random) {

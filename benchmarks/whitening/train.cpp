@@ -8,18 +8,16 @@
 // coloured noise. train.sh makes the files from speech that Debian packages ship and says what the result stands on.
 #include <earmark/earmark.hpp>
 
+#include "benchmarks/sound_file.hpp"
 #include "dsp/carrier/carrier.hpp"
 #include "dsp/coding/codeword.hpp"
 #include "dsp/detect/cells.hpp"
 #include "dsp/detect/whitening.hpp"
 
-#include <sndfile.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <string_view>
 #include <vector>
 
@@ -38,20 +36,6 @@ struct Chips {
     int bands = 0;
     std::vector<Regressors> rows;  // [row * bands + band]
 };
-
-std::vector<float> read_mono(const char* path, int& rate) {
-    SF_INFO info{};
-    SNDFILE* file = sf_open(path, SFM_READ, &info);
-    if (!file || info.channels != 1) {
-        std::fprintf(stderr, "train_whitening: %s: not a readable mono file\n", path);
-        std::exit(3);
-    }
-    std::vector<float> samples(static_cast<std::size_t>(info.frames));
-    samples.resize(static_cast<std::size_t>(sf_readf_float(file, samples.data(), info.frames)));
-    sf_close(file);
-    rate = info.samplerate;
-    return samples;
-}
 
 Chips analyse(const std::vector<float>& samples, int rate) {
     std::vector<CellRow> rows;
@@ -190,9 +174,8 @@ int main(int argc, char** argv) try {
     Matrix a{};
     Vector y{};
     for (int i = 3; i < argc; ++i) {
-        int rate = 0;
-        const std::vector<float> samples = read_mono(argv[i], rate);
-        const Chips chips = analyse(samples, rate);
+        const benchmarks::Sound sound = benchmarks::read_mono(argv[i]);
+        const Chips chips = analyse(sound.samples, sound.rate);
         accumulate(chips, signs, find_delay(chips, signs), a, y);
     }
     Vector taps = solve(a, y, count);
