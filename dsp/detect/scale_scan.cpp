@@ -2,6 +2,7 @@
 
 #include "dsp/carrier/chip_filter.hpp"
 #include "dsp/detect/scale_grid.hpp"
+#include "dsp/detect/slotter.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -19,7 +20,6 @@ constexpr double frequency_stride = 0.012, time_stride = 0.06;                  
 constexpr std::array<float, 7> drifts{-0.024f, -0.016f, -0.008f, 0.0f, 0.008f, 0.016f, 0.024f};  // inside a stride
 constexpr float assumed_strength = 0.2f;  // mean of a chip's residual over its deviation
 constexpr float move_cost = 2;            // of one row from block to block
-constexpr float dead_log = 11.5f;         // as in the slotter
 constexpr float family_bonus = 4;         // nepers: a family's share over its few pairs against that of all pairs
 constexpr std::size_t kept = 5;
 constexpr std::size_t least_part_rows = 1250;  // 5 s

@@ -8,7 +8,6 @@
 namespace earmark {
 namespace {
 
-constexpr float dead_log = 11.5f;  // 50 dB under the loudest band: carries nothing but rounding noise
 constexpr float forget_log_per_slot = 0.5f;
 constexpr float nothing_heard = -1e9f;
 

@@ -10,6 +10,8 @@
 
 namespace earmark {
 
+inline constexpr float dead_log = 11.5f;  // 50 dB under the loudest band: carries nothing but rounding noise
+
 // Real time: push() allocates nothing.
 class Slotter {
   public:

@@ -23,6 +23,7 @@ struct DepthRule {
     float ramp(double frequency_hz) const noexcept;
     // below_loudest: natural logarithm of a power ratio, >= 0. The kernel `depths` does the same for a whole frame.
     float by_level(float below_loudest) const noexcept;
+    // The rule in plain words; a frame at a time it is computed by simd::Kernels::depths, which the tests hold to this.
     float depth_db(float flatness, float ramp_here, float below_loudest) const noexcept;
 };
 

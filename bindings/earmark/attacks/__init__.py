@@ -62,6 +62,7 @@ from .timing import (
     pitch,
     speed,
     speed_and_back,
+    speed_then_tempo,
     suppress_samples,
     tempo,
     time_jitter,
