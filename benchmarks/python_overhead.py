@@ -127,28 +127,30 @@ def threads(args, cpp, other, x):
 
 
 def batch(args, folder, x):
-    """detect_many() on one worker against the program, which has one thread; and on all cores."""
+    """detect_many() against the program, each with one thread and each with all cores."""
     KEY.save(folder / 'key')
     marked = earmark.embed(x, sample_rate=RATE, key=KEY, payload=1)
     paths = [folder / f'{number}.wav' for number in range(args.files)]
     for number, path in enumerate(paths):
         soundfile.write(path, (x, marked)[number % 2], RATE, subtype='PCM_16')
-    ratios, times = {'one_worker': [], 'all_cores': []}, {'program': [], 'one_worker': [], 'all_cores': []}
+    sides = {'one_worker': (1, 1), 'all_cores': (None, 0)}  # workers of detect_many, --jobs of the program
+    ratios, times = {name: [] for name in sides}, {f'{side}{name}': [] for name in sides for side in ('', 'program_')}
     parts = [paths[start:start + 50] for start in range(0, len(paths), 50)] * args.batch_rounds
-    for part in parts:  # short turns, so that the three meet the same machine
+    for part in parts:  # short turns, so that all meet the same machine
         wanted = [int(path.stem) % 2 == 1 for path in part]
-        words = [args.build / 'tools/earmark', 'detect', *part, '--key', folder / 'key', '--json']
-        started = time.perf_counter()
-        done = subprocess.run(words, capture_output=True, text=True)
-        program_s = time.perf_counter() - started
-        assert [json.loads(line)['marked'] for line in done.stdout.splitlines()] == wanted
-        times['program'].append(program_s)
-        for name, workers in (('one_worker', 1), ('all_cores', None)):
+        for name, (workers, jobs) in sides.items():
+            words = [args.build / 'tools/earmark', 'detect', *part, '--key', folder / 'key', '--json', '--jobs', str(jobs)]
+            started = time.perf_counter()
+            done = subprocess.run(words, capture_output=True, text=True)
+            program_s = time.perf_counter() - started
+            assert [json.loads(line)['marked'] for line in done.stdout.splitlines()] == wanted
             started = time.perf_counter()
             rows = earmark.detect_many(part, key=KEY, table='rows', workers=workers)
-            times[name].append(time.perf_counter() - started)
-            ratios[name].append(times[name][-1] / program_s - 1)
+            python_s = time.perf_counter() - started
             assert [row['marked'] for row in rows] == wanted
+            times[f'program_{name}'].append(program_s)
+            times[name].append(python_s)
+            ratios[name].append(python_s / program_s - 1)
     return {'files': args.files, **{f'{name}_s': sum(taken) / args.batch_rounds for name, taken in times.items()},
             **{f'{name}_against_program': middle(found) for name, found in ratios.items()}}
 
@@ -184,7 +186,7 @@ def main():
     said('two C++ processes against one', record['threads']['two_cpp_processes'], percent=False)
     said('of what two C++ processes reach', record['threads']['of_what_two_cpp_processes_reach'], percent=False)
     for name in ('one_worker', 'all_cores'):
-        title = f'{args.files} files, {name} {record["batch"][f"{name}_s"]:.1f} s, program {record["batch"]["program_s"]:.1f} s'
+        title = f'{args.files} files, {name} {record["batch"][f"{name}_s"]:.1f} s, program {record["batch"][f"program_{name}_s"]:.1f} s'
         said(title, record['batch'][f'{name}_against_program'])
     if args.json:
         with open(args.json, 'w') as out:
