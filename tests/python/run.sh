@@ -37,8 +37,14 @@ pytests() {
     passed=$((passed + $(number passed))) failed=$((failed + wrong)) skipped=$((skipped + $(number skipped)))
 }
 
+# What git knows; from an archive, or without git: all but what was built.
+source_files() {
+    git ls-files -co --exclude-standard -z 2>/dev/null ||
+        find . -name 'build*' -prune -o -name .git -prune -o -type f -print0
+}
+
 make_wheel() {
-    mkdir "$work/source" && git ls-files -co --exclude-standard -z | xargs -0 tar -cf - | tar -xf - -C "$work/source" &&
+    mkdir "$work/source" && source_files | xargs -0 tar -cf - | tar -xf - -C "$work/source" &&
         /usr/bin/python3 -m venv --system-site-packages "$work/venv" &&
         "$work/venv/bin/pip" wheel --no-index --no-deps --no-build-isolation -w "$work/wheels" "$work/source"
 }
