@@ -1,11 +1,12 @@
-// Trains the taps of dsp/detect/whitening: which combination of log energies round a chip tells its sign best?
+// What the reading of chips is trained from: which log energies round a chip tell its sign?
 //
-//     train_whitening KEY PAYLOAD FILE... > dsp/carrier/chip_filter_taps.hpp
-//     train_whitening --prompt KEY PAYLOAD FILE... > dsp/detect/prompt_taps.hpp     # of the rows up to +4 alone
+//     train_whitening taps KEY PAYLOAD FILE... > dsp/carrier/chip_filter_taps.hpp    # the embedder's linear filter
+//     train_whitening examples KEY PAYLOAD FILE [--prompt] > EXAMPLES                # for train_nets.py
 //
 // FILEs are marked with KEY and PAYLOAD and then distorted, each from its first sample (a codec's delay is found).
-// Every file weighs the same. Ridge regression of the known signs on the 28 log energies: the matched filter in
-// coloured noise. train.sh makes the files from speech that Debian packages ship and says what the result stands on.
+// taps: every file weighs the same; ridge regression of the known signs on the 28 log energies: the matched filter in
+// coloured noise. examples: for every chip 31 inputs of its net and its sign, float32. train.sh and train_nets.py make
+// the files from speech that Debian packages ship.
 #include <earmark/earmark.hpp>
 
 #include "benchmarks/sound_file.hpp"
@@ -26,30 +27,38 @@ namespace {
 using namespace earmark;
 
 constexpr double ridge = 1e-3;     // of the mean diagonal
-constexpr int longest_delay = 14;  // rows: 56 ms covers every codec of train.sh
+constexpr int longest_delay = 24;  // rows: 96 ms covers every codec of the scripts
+constexpr int first_row = 2;       // a cell of 16 ms is measured best at its middle, 2 rows after its start
 
 using Regressors = std::array<float, whitening_taps>;
 using Matrix = std::array<std::array<double, whitening_taps>, whitening_taps>;
 using Vector = std::array<double, whitening_taps>;
+
+// Calls visit(whitening, bands) for every row, when the whitening has heard `look_ahead` rows beyond it.
+template <class Visit>
+void each_row(const benchmarks::Sound& sound, int look_ahead, Visit visit) {
+    std::vector<CellRow> rows;
+    Cells cells(sound.rate, [&](const CellRow& row) { rows.push_back(row); });
+    cells.push(sound.samples.data(), sound.samples.size());
+    cells.finish();
+    Whitening whitening(cells.bands());
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        whitening.push(rows[i]);
+        if (i >= static_cast<std::size_t>(look_ahead)) visit(whitening, cells.bands() / 2);
+    }
+}
 
 struct Chips {
     int bands = 0;
     std::vector<Regressors> rows;  // [row * bands + band]
 };
 
-Chips analyse(const std::vector<float>& samples, int rate) {
-    std::vector<CellRow> rows;
-    Cells cells(rate, [&](const CellRow& row) { rows.push_back(row); });
-    cells.push(samples.data(), samples.size());
-    cells.finish();
-    Whitening whitening(cells.bands());
+Chips analyse(const benchmarks::Sound& sound) {
     Chips chips;
-    chips.bands = cells.bands() / 2;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        whitening.push(rows[i]);
-        if (i < whitening_look_ahead) continue;
-        for (int band = 0; band < chips.bands; ++band) chips.rows.push_back(whitening.neighbourhood(band));
-    }
+    each_row(sound, whitening_look_ahead, [&](const Whitening& whitening, int bands) {
+        chips.bands = bands;
+        for (int band = 0; band < bands; ++band) chips.rows.push_back(whitening.neighbourhood(band));
+    });
     return chips;
 }
 
@@ -59,14 +68,13 @@ float twist(const Regressors& x) {
     return at(2, 1) - at(2, 2) - at(4, 1) + at(4, 2);
 }
 
-// Calls visit(regressors, sign) for every chip when the mark begins `delay` rows late. A cell of 16 ms is measured best
-// at its middle, 2 rows after its start.
+// Calls visit(regressors, sign) for every chip when the mark begins `delay` rows late.
 template <class Visit>
 void each_chip(const Chips& chips, const std::vector<int>& signs, int delay, Visit visit) {
     const int count = static_cast<int>(chips.rows.size()) / chips.bands;
-    for (int n = 0; 2 + delay + n * chip_hops < count; ++n)
+    for (int n = 0; first_row + delay + n * chip_hops < count; ++n)
         for (int band = 0; band < chips.bands; ++band)
-            visit(chips.rows[(2 + delay + n * chip_hops) * chips.bands + band],
+            visit(chips.rows[(first_row + delay + n * chip_hops) * chips.bands + band],
                   signs[n % chip_rows * chip_bands + band]);
 }
 
@@ -96,8 +104,8 @@ void accumulate(const Chips& chips, const std::vector<int>& signs, int delay, Ma
     });
 }
 
-// The best combination of the first `count` regressors; the others get 0.
-Vector solve(Matrix a, Vector y, int count) {  // Gauss elimination; a is positive definite
+Vector solve(Matrix a, Vector y) {  // Gauss elimination; a is positive definite
+    constexpr int count = whitening_taps;
     double trace = 0;
     for (int i = 0; i < count; ++i) trace += a[i][i];
     for (int i = 0; i < count; ++i) a[i][i] += ridge * trace / count;
@@ -111,12 +119,12 @@ Vector solve(Matrix a, Vector y, int count) {  // Gauss elimination; a is positi
         for (int j = i + 1; j < count; ++j) y[i] -= a[i][j] * y[j];
         y[i] /= a[i][i];
     }
-    std::fill(y.begin() + count, y.end(), 0.0);
     return y;
 }
 
 // A level must mean nothing, and the gain for the plain pattern is that of the plain pattern, 4.
-void normalise(Vector& taps, int count) {
+void normalise(Vector& taps) {
+    constexpr int count = whitening_taps;
     double mean = 0;
     for (const double tap : taps) mean += tap / count;
     Regressors as_regressors{};
@@ -125,7 +133,8 @@ void normalise(Vector& taps, int count) {
     for (double& tap : taps) tap *= 4 / gain;
 }
 
-void print_taps(const char* name, const Vector& taps, int count) {
+void print_taps(const char* name, const Vector& taps) {
+    constexpr int count = whitening_taps;
     std::printf("inline constexpr std::array<float, %d> %s{\n", count, name);
     for (int i = 0; i < count; ++i)
         std::printf("%s%.4ff%s", i % 4 == 0 ? "    " : " ", taps[i],
@@ -135,55 +144,66 @@ void print_taps(const char* name, const Vector& taps, int count) {
     std::printf("\n}  // namespace earmark\n");
 }
 
-void print_prompt_header(const Vector& taps, int count, int files) {
-    std::printf("// Made by benchmarks/whitening/train.sh from %d files; do not edit.\n#pragma once\n\n", files);
-    std::printf("#include <array>\n\nnamespace earmark {\n\n");
-    std::printf("// [row][band], rows -4 to +4 and bands as in whitening.hpp.\n");
-    print_taps("trained_prompt_taps", taps, count);
-}
-
 void print_header(const Vector& taps, int files) {
     std::printf("// Made by benchmarks/whitening/train.sh from %d files; do not edit.\n#pragma once\n\n", files);
     std::printf("#include <array>\n\nnamespace earmark {\n\n");
-    std::printf("// z is flat from 1.5 to 3: chosen by hand on the tuning speakers.\n");
+    std::printf(
+        "// What more it reads counts no more. z is flat from 1.5 to 3: chosen by hand on the tuning speakers.\n");
     std::printf("inline constexpr float trained_whitening_clip = 2.2f;\n\n");
     std::printf("// [row][band], rows and bands as in whitening.hpp.\n");
-    print_taps("trained_whitening_taps", taps, whitening_taps);
+    print_taps("trained_whitening_taps", taps);
+}
+
+std::vector<int> signs_of(const Key& key, const Payload& payload) {
+    const Carrier carrier = make_carrier(key.sync(), &key.payload());
+    const Codeword codeword = encode(payload);
+    std::vector<int> signs(packet_chips);
+    for (int chip = 0; chip < packet_chips; ++chip)
+        signs[chip] = carrier.sign[chip] * (carrier.code_bit[chip] >= 0 ? codeword[carrier.code_bit[chip]] : 1);
+    return signs;
+}
+
+void train_taps(const std::vector<int>& signs, const std::vector<const char*>& files) {
+    Matrix a{};
+    Vector y{};
+    for (const char* file : files) {
+        const Chips chips = analyse(benchmarks::read_mono(file));
+        accumulate(chips, signs, find_delay(chips, signs), a, y);
+    }
+    Vector taps = solve(a, y);
+    normalise(taps);
+    print_header(taps, static_cast<int>(files.size()));
+}
+
+void write_examples(const std::vector<int>& signs, const char* file, bool prompt) {
+    const benchmarks::Sound sound = benchmarks::read_mono(file);
+    const int first = first_row + find_delay(analyse(sound), signs);
+    int row = 0;
+    each_row(sound, prompt ? prompt_look_ahead : whitening_look_ahead, [&](const Whitening& whitening, int bands) {
+        const int since = row++ - first;
+        if (since < 0 || since % chip_hops != 0) return;
+        for (int band = 0; band < bands; ++band) {
+            const auto inputs = whitening.inputs(band, prompt);
+            const auto sign = static_cast<float>(signs[since / chip_hops % chip_rows * chip_bands + band]);
+            std::fwrite(inputs.data(), sizeof(float), inputs.size(), stdout);
+            std::fwrite(&sign, sizeof sign, 1, stdout);
+        }
+    });
 }
 
 }  // namespace
 
 int main(int argc, char** argv) try {
-    const bool prompt = argc > 1 && std::string_view(argv[1]) == "--prompt";
-    if (prompt) {
-        ++argv;
-        --argc;
-    }
-    const int count = prompt ? prompt_taps : whitening_taps;
-    if (argc < 4) {
-        std::fprintf(stderr, "usage: train_whitening KEY PAYLOAD FILE...\n");
+    const std::string_view what = argc > 1 ? argv[1] : "";
+    if (argc < 5 || (what != "taps" && what != "examples")) {
+        std::fprintf(stderr, "usage: train_whitening taps|examples KEY PAYLOAD FILE...\n");
         return 2;
     }
-    const Key key = Key::load(argv[1]);
-    const Carrier carrier = make_carrier(key.sync(), &key.payload());
-    const Codeword codeword = encode(Payload::from_hex(argv[2]));
-    std::vector<int> signs(packet_chips);
-    for (int chip = 0; chip < packet_chips; ++chip)
-        signs[chip] = carrier.sign[chip] * (carrier.code_bit[chip] >= 0 ? codeword[carrier.code_bit[chip]] : 1);
-
-    Matrix a{};
-    Vector y{};
-    for (int i = 3; i < argc; ++i) {
-        const benchmarks::Sound sound = benchmarks::read_mono(argv[i]);
-        const Chips chips = analyse(sound.samples, sound.rate);
-        accumulate(chips, signs, find_delay(chips, signs), a, y);
-    }
-    Vector taps = solve(a, y, count);
-    normalise(taps, count);
-    if (prompt)
-        print_prompt_header(taps, count, argc - 3);
+    const std::vector<int> signs = signs_of(Key::load(argv[2]), Payload::from_hex(argv[3]));
+    if (what == "taps")
+        train_taps(signs, {argv + 4, argv + argc});
     else
-        print_header(taps, argc - 3);
+        write_examples(signs, argv[4], argc > 5 && std::string_view(argv[5]) == "--prompt");
 } catch (const std::exception& error) {
     std::fprintf(stderr, "train_whitening: %s\n", error.what());
     return 3;

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Remakes dsp/carrier/chip_filter_taps.hpp and dsp/detect/prompt_taps.hpp from speech that Debian packages ship:
+# Remakes dsp/carrier/chip_filter_taps.hpp from speech that Debian packages ship:
 #   asterisk-core-sounds-{en,es,fr,it,ru}-g722 (16 kHz), codec2-examples (8 kHz), flite and festival voices.
 # usage: benchmarks/whitening/train.sh BUILD_DIR     (needs BUILD_DIR/tools/earmark and BUILD_DIR/benchmarks/train_whitening)
 # Each pool of speech is 60 s; each is marked with its own run of the same key and heard clean, after G.711, AMR-NB 12.2
@@ -37,10 +37,8 @@ for host in "$work"/host-*.wav; do
         sox -R -m -v 1 "$work/clean-$name.wav" -v 1.73 -p "$work/noise-$name.wav" 2> /dev/null
     files+=("$work"/{clean,g711,amr,noise}-"$name".wav)
 done
-"$build/benchmarks/train_whitening" "$work/key" $payload "${files[@]}" > "$work/chip_filter_taps.hpp"
-"$build/benchmarks/train_whitening" --prompt "$work/key" $payload "${files[@]}" > "$work/prompt_taps.hpp"
-for taps in dsp/carrier/chip_filter_taps.hpp dsp/detect/prompt_taps.hpp; do
-    cp "$work/$(basename $taps)" "$root/$taps"
-    if command -v clang-format > /dev/null; then clang-format -i "$root/$taps"; fi
-    echo "$taps remade from ${#files[@]} files"
-done
+"$build/benchmarks/train_whitening" taps "$work/key" $payload "${files[@]}" > "$work/taps.hpp"
+taps=$root/dsp/carrier/chip_filter_taps.hpp
+cp "$work/taps.hpp" "$taps"
+if command -v clang-format > /dev/null; then clang-format -i "$taps"; fi
+echo "$taps remade from ${#files[@]} files"

@@ -7,9 +7,9 @@
 
 namespace earmark {
 
-inline constexpr double sequential_share = 0.34;  // the sequential test over the first packet from any slot on
+inline constexpr double sequential_share = 0.48;  // the sequential test over the first packet from any slot on
 inline constexpr double live_share = 0.04;        // tracks from any slot to any slot, looked at as each slot ends
-inline constexpr double first_stretch_share = 0.59;
+inline constexpr double first_stretch_share = 0.45;
 inline constexpr double later_stretches_share = 0.03;
 
 // ln of what a track that begins in the slot weighs: 0.6 for the first slot of the signal, then 0.4 / ((o + 1) (o + 2))

@@ -15,7 +15,7 @@ constexpr float nothing_heard = -1e9f;
 
 WholeRow whole(const ResidualRow& residual) noexcept {
     WholeRow row;
-    simd::kernels().round(residual.data(), padded_chip_bands, largest_residual / trained_whitening_clip, row.data());
+    simd::kernels().round(residual.data(), padded_chip_bands, largest_residual / residual_clip, row.data());
     return row;
 }
 

@@ -1,4 +1,10 @@
-// From log energies to chip residuals: what of a chip's pattern the neighbourhood does not explain.
+// From log energies to chip residuals: how much speaks for +, how much for -, of a chip's sign.
+//
+// A small perceptron looks at the neighbourhood that a linear filter would (Wiener's, signal.md section 4) and besides
+// at how far the cells stand over the floor of their bands and under the loudest. It weighs what can be trusted: cells
+// that noise or a codec has filled say nothing, and it makes less of them. Over the best linear filter of the same taps
+// z grows by 9 % after GSM, 13 % after AMR 12.2, 24 % after AMR 4.75, 20 % in noise at 20 dB, 36 % at 10 dB
+// (benchmarks/whitening). Any function of the audio will do for the bound (statistic.hpp).
 #pragma once
 
 #include "dsp/carrier/chip_filter.hpp"
@@ -7,7 +13,6 @@
 #include "dsp/simd/kernels.hpp"
 
 #include <array>
-#include <span>
 
 namespace earmark {
 
@@ -18,11 +23,11 @@ using ResidualRow = std::array<float, padded_chip_bands>;
 
 inline constexpr int whitening_look_ahead = 8;
 inline constexpr int prompt_look_ahead = 4;
-inline constexpr int prompt_taps = 20;     // those of the rows up to +4
 inline constexpr int whitening_rows = 13;  // rows -4 .. +8
+inline constexpr float residual_clip = 1;  // nepers of evidence, about
+inline constexpr int net_inputs = whitening_taps + 3;
 
-// A linear filter over the neighbourhood, trained to tell chip signs apart (chip_filter_taps.hpp says from what), then
-// clipped: matched filter and host prediction in one. Real time: no allocation.
+// Real time: no allocation.
 class Whitening {
   public:
     explicit Whitening(int bands);  // bands below Nyquist
@@ -32,30 +37,44 @@ class Whitening {
     // The first whitening_look_ahead results belong to rows before the start and are to be thrown away.
     const ResidualRow& push(const CellRow& row) noexcept;
 
-    // The same of the row prompt_look_ahead before the newest, by a filter that does without the rows still to come: a
+    // The same of the row prompt_look_ahead before the newest, by a net that does without the rows still to come: a
     // little less certain, 16 ms sooner.
     ResidualRow prompt_residual() const noexcept;
 
-    // The regressors of the chip in `band` (0 .. 30), for training: [hop][band], mean taken off.
+    // For training: the log energies round the chip in `band` (0 .. 30), [hop][band], mean taken off; and what its net
+    // is given, prompt or not.
     std::array<float, whitening_taps> neighbourhood(int band) const noexcept;
+    std::array<float, net_inputs> inputs(int band, bool prompt) const noexcept;
 
     template <class Archive>
     void exchange(Archive& archive) {
-        archive(rows_, newest_, empty_);
+        archive(rows_, newest_, empty_, loudest_, floor_);
     }
 
   private:
     // The bands of a row between copies of its edges, then nothing: [band + 1].
     using PaddedRow = std::array<float, 2 * padded_chip_bands + 2>;
 
+    // What the net sees of a row: its neighbourhood, the level of its loudest band, and of each chip its band, that
+    // level under the loudest so far, and its own over the floor of its bands.
+    struct View {
+        std::array<const float*, whitening_hops.size()> rows;
+        float level;
+        std::array<ResidualRow, 3> more;
+    };
+
     const PaddedRow& row_at(int hop) const noexcept;
-    void filter(std::span<const float* const> rows, const float* taps, ResidualRow& residual) const noexcept;
+    void follow_levels(const PaddedRow& row) noexcept;
+    View view(int age) const noexcept;  // of the row so many before the newest
+    ResidualRow residual(const simd::ChipNet& net, int age) const noexcept;
 
     const simd::Kernels& kernels_;
     int chip_bands_;
     std::array<PaddedRow, whitening_rows> rows_{};  // a ring
     int newest_ = 0;
     bool empty_ = true;
+    float loudest_ = 0;  // level of the loudest band, slowly forgotten
+    PaddedRow floor_{};  // the least level of every band, slowly rising
     ResidualRow residual_{};
 };
 

@@ -231,6 +231,79 @@ void chip_filter(const float* const* rows, int row_count, const float* taps, int
     }
 }
 
+// One layer of a ChipNet for as many chips as a register has lanes: in [input][lane], out [unit][lane]. Returns the
+// weights of the next layer.
+template <class D>
+HWY_INLINE const float* layer(D d, const float* in, int inputs, const float* weights, int units, float* out) {
+    const std::size_t lanes = hn::Lanes(d);
+    const auto zero = hn::Zero(d);
+    for (int unit = 0; unit < units; unit += 8) {
+        auto a = hn::Set(d, weights[0]), b = hn::Set(d, weights[1]), c = hn::Set(d, weights[2]),
+             e = hn::Set(d, weights[3]), f = hn::Set(d, weights[4]), g = hn::Set(d, weights[5]),
+             h = hn::Set(d, weights[6]), l = hn::Set(d, weights[7]);
+        weights += 8;
+        for (int i = 0; i < inputs; ++i, weights += 8) {
+            const auto x = hn::LoadU(d, in + static_cast<std::size_t>(i) * lanes);
+            a = hn::MulAdd(hn::Set(d, weights[0]), x, a);
+            b = hn::MulAdd(hn::Set(d, weights[1]), x, b);
+            c = hn::MulAdd(hn::Set(d, weights[2]), x, c);
+            e = hn::MulAdd(hn::Set(d, weights[3]), x, e);
+            f = hn::MulAdd(hn::Set(d, weights[4]), x, f);
+            g = hn::MulAdd(hn::Set(d, weights[5]), x, g);
+            h = hn::MulAdd(hn::Set(d, weights[6]), x, h);
+            l = hn::MulAdd(hn::Set(d, weights[7]), x, l);
+        }
+        float* const at = out + static_cast<std::size_t>(unit) * lanes;
+        hn::StoreU(hn::Max(a, zero), d, at);
+        hn::StoreU(hn::Max(b, zero), d, at + lanes);
+        hn::StoreU(hn::Max(c, zero), d, at + 2 * lanes);
+        hn::StoreU(hn::Max(e, zero), d, at + 3 * lanes);
+        hn::StoreU(hn::Max(f, zero), d, at + 4 * lanes);
+        hn::StoreU(hn::Max(g, zero), d, at + 5 * lanes);
+        hn::StoreU(hn::Max(h, zero), d, at + 6 * lanes);
+        hn::StoreU(hn::Max(l, zero), d, at + 7 * lanes);
+    }
+    return weights;
+}
+
+void chip_net(const ChipNet& net, const float* const* rows, float level, const float* const* more, int count,
+              float* out) {
+    const hn::CappedTag<float, most_lanes> d;
+    const std::size_t lanes = hn::Lanes(d);
+    const auto offset = hn::Set(d, level), least = hn::Set(d, net.least), most = hn::Set(d, net.most),
+               clip = hn::Set(d, net.clip);
+    const int inputs = 4 * net.rows + net.more;
+    HWY_ALIGN float in[most_net_values * most_lanes];
+    HWY_ALIGN float first[most_net_values * most_lanes];
+    HWY_ALIGN float second[most_net_values * most_lanes];
+    for (std::size_t k = 0; k < static_cast<std::size_t>(count); k += lanes) {
+        float* at = in;
+        const auto put = [&](auto level_of_band) HWY_ATTR {
+            hn::StoreU(hn::Max(least, hn::Min(most, hn::Sub(level_of_band, offset))), d, at);
+            at += lanes;
+        };
+        for (int r = 0; r < net.rows; ++r) {
+            hn::Vec<decltype(d)> even, odd, next_even, next_odd;
+            hn::LoadInterleaved2(d, rows[r] + 2 * k, even, odd);
+            hn::LoadInterleaved2(d, rows[r] + 2 * k + 2, next_even, next_odd);
+            put(even);
+            put(odd);
+            put(next_even);
+            put(next_odd);
+        }
+        for (int i = 0; i < net.more; ++i, at += lanes) hn::StoreU(hn::LoadU(d, more[i] + k), d, at);
+        const float* weights = layer(d, in, inputs, net.weights, net.first, first);
+        weights = layer(d, first, net.first, weights, net.second, second);
+        auto even = hn::Set(d, weights[0]), odd = hn::Zero(d);
+        for (int unit = 0; unit < net.second; unit += 2) {
+            const float* const units = second + static_cast<std::size_t>(unit) * lanes;
+            even = hn::MulAdd(hn::Set(d, weights[unit + 1]), hn::LoadU(d, units), even);
+            odd = hn::MulAdd(hn::Set(d, weights[unit + 2]), hn::LoadU(d, units + lanes), odd);
+        }
+        hn::StoreU(hn::Max(hn::Neg(clip), hn::Min(clip, hn::Add(even, odd))), d, out + k);
+    }
+}
+
 void band_energies(const float* power, const std::int32_t* first, const float* weights, int taps, int count,
                    float floor, float* out) {
     for_each(count, [&](auto d, std::size_t i) HWY_ATTR {
@@ -411,6 +484,7 @@ const Kernels* table() {
                                  exceeds,
                                  mix,
                                  chip_filter,
+                                 chip_net,
                                  band_energies,
                                  round,
                                  advance,

@@ -44,6 +44,16 @@ constexpr std::uint16_t pick(int i) {
 using PairValues = std::array<std::int16_t, 8>;
 inline constexpr int most_bands = 32;
 
+// A perceptron with two hidden layers of rectified units, the same for every chip. Inputs: four bands of each row, less
+// a level and kept within least .. most, then `more` values a chip; output kept within +-clip. Weights, layer by layer:
+// for every 8 units their biases, then for every input its 8 weights; of the output its bias, then its weights.
+struct ChipNet {
+    int rows, more, first, second;  // units: multiples of 8
+    float least, most, clip;
+    const float* weights;
+};
+inline constexpr int most_net_values = 32;  // inputs or units of a layer
+
 // Sums over the sizes of a SignTail: of size * tanh(x size), of size^2 * (1 - tanh^2), of ln cosh(x size).
 struct TailSums {
     double slope, curvature, value;
@@ -85,6 +95,11 @@ struct Kernels {
     // A filter with a step of two bands: out[k] = sum over rows r and b = 0..3 of taps[4 r + b] * rows[r][2 k + b],
     // clamped to +-clip. count: a multiple of 16; rows are read to [2 * count + 1].
     void (*chip_filter)(const float* const* rows, int row_count, const float* taps, int count, float clip, float* out);
+
+    // The output of the net for each of `count` chips, a multiple of 16: chip k has the bands 2 k .. 2 k + 3 of every
+    // row and more[i][k]. Rows are read to [2 * count + 1].
+    void (*chip_net)(const ChipNet& net, const float* const* rows, float level, const float* const* more, int count,
+                     float* out);
 
     // out[b] = floor + sum over taps of weights[tap * count + b] * power[first[b] + tap].
     void (*band_energies)(const float* power, const std::int32_t* first, const float* weights, int taps, int count,

@@ -101,6 +101,33 @@ void chip_filter(const float* const* rows, int row_count, const float* taps, int
     }
 }
 
+// One layer: units of 8 side by side. Returns the weights of the next.
+const float* layer(const float* in, int inputs, const float* weights, int units, float* out) {
+    for (int unit = 0; unit < units; ++unit) {
+        const float* const own = weights + unit / 8 * 8 * (inputs + 1) + unit % 8;
+        out[unit] = own[0];
+        for (int i = 0; i < inputs; ++i) out[unit] += own[8 * (i + 1)] * in[i];
+        out[unit] = std::max(out[unit], 0.0f);
+    }
+    return weights + units * (inputs + 1);
+}
+
+void chip_net(const ChipNet& net, const float* const* rows, float level, const float* const* more, int count,
+              float* out) {
+    const int inputs = 4 * net.rows + net.more;
+    for (int k = 0; k < count; ++k) {
+        std::array<float, most_net_values> in, first, second;
+        for (int i = 0; i < 4 * net.rows; ++i)
+            in[i] = std::clamp(rows[i / 4][2 * k + i % 4] - level, net.least, net.most);
+        for (int i = 0; i < net.more; ++i) in[4 * net.rows + i] = more[i][k];
+        const float* weights = layer(in.data(), inputs, net.weights, net.first, first.data());
+        weights = layer(first.data(), net.first, weights, net.second, second.data());
+        float sum = weights[0];
+        for (int unit = 0; unit < net.second; ++unit) sum += weights[unit + 1] * second[unit];
+        out[k] = std::clamp(sum, -net.clip, net.clip);
+    }
+}
+
 void band_energies(const float* power, const std::int32_t* first, const float* weights, int taps, int count,
                    float floor, float* out) {
     for (int band = 0; band < count; ++band) {
@@ -166,9 +193,10 @@ TailSums sign_tail(const double* sizes, int count, double x) {
 }  // namespace
 
 const Kernels& scalar_kernels() {
-    static constexpr Kernels kernels{
-        "scalar", usable,  multiply, multiply_add, multiply_energy, power, largest, log,       depths,     apply_gain,
-        flatness, exceeds, mix,      chip_filter,  band_energies,   round, advance, correlate, accumulate, sign_tail};
+    static constexpr Kernels kernels{"scalar",  usable,      multiply, multiply_add,  multiply_energy, power,
+                                     largest,   log,         depths,   apply_gain,    flatness,        exceeds,
+                                     mix,       chip_filter, chip_net, band_energies, round,           advance,
+                                     correlate, accumulate,  sign_tail};
     return kernels;
 }
 

@@ -299,6 +299,65 @@ TEST_CASE("simd: chip_filter within the rounding of its sum") {
         }
 }
 
+// Each layer rounds its sums; what the next makes of that is at most the sum of its weights' sizes.
+TEST_CASE("simd: chip_net within the rounding of its sums") {
+    const auto all = simd::all_kernels();
+    REQUIRE(!all.empty());
+    for (const auto& [row_count, more_count, first, second] : {std::array{7, 3, 32, 16}, std::array{5, 1, 8, 8}}) {
+        const int inputs = 4 * row_count + more_count;
+        const Values weights = random(first * (inputs + 1) + second * (first + 1) + second + 1, -0.3f, 0.3f, 41);
+        const simd::ChipNet net{row_count, more_count, first, second, -6, 4, 0.4f, weights.data()};
+        for (const Kernels* kernels : all)
+            for (const int count : {16, 32, 48}) {
+                CAPTURE(std::string(kernels->name));
+                CAPTURE(count);
+                const int width = 2 * count + 3;
+                const Values data = random(row_count * width, -12, 5, 42),
+                             others = random(more_count * count, -1, 3, 43);
+                std::vector<const float*> rows, more;
+                for (int r = 0; r < row_count; ++r) rows.push_back(data.data() + r * width + r % 2);
+                for (int m = 0; m < more_count; ++m) more.push_back(others.data() + m * count);
+                Out out(count, 1);
+                kernels->chip_net(net, rows.data(), -1.5f, more.data(), count, out.data());
+                CHECK(out.kept_within());
+                double worst = 0;
+                int clipped = 0;
+                for (int k = 0; k < count; ++k) {
+                    std::vector<double> values;
+                    for (int i = 0; i < 4 * row_count; ++i)
+                        values.push_back(std::clamp(double(rows[std::size_t(i / 4)][2 * k + i % 4]) + 1.5, -6.0, 4.0));
+                    for (int m = 0; m < more_count; ++m) values.push_back(more[std::size_t(m)][k]);
+                    const float* weight = weights.data();
+                    double size = 0;
+                    for (const int units : {first, second, 1}) {
+                        std::vector<double> next;
+                        size = 0;
+                        const int side = std::min(units, 8);
+                        for (int unit = 0; unit < units; ++unit) {
+                            const float* own = weight + unit / side * side * int(values.size() + 1) + unit % side;
+                            double sum = own[0], sizes = std::abs(own[0]);
+                            for (std::size_t i = 0; i < values.size(); ++i) {
+                                const double term = own[std::size_t(side) * (i + 1)] * values[i];
+                                sum += term;
+                                sizes += std::abs(term);
+                            }
+                            next.push_back(units == 1 ? sum : std::max(sum, 0.0));
+                            size += sizes;
+                        }
+                        weight += units * int(values.size() + 1);
+                        values = next;
+                    }
+                    clipped += std::abs(values[0]) > 0.4f;
+                    worst =
+                        std::max(worst, std::abs(out[k] - std::clamp(values[0], -double(0.4f), double(0.4f))) / size);
+                }
+                CHECK(worst <= 100 * eps);
+                CHECK(clipped > 0);
+                CHECK(clipped < count);
+            }
+    }
+}
+
 // Of whole numbers: every target gives what the scalar reference gives.
 TEST_CASE("simd: correlate, accumulate and advance agree with the reference bit for bit") {
     test::Random source(19);
