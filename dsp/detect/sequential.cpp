@@ -11,8 +11,8 @@ namespace {
 
 // What is bet on a chip, per unit of its residual: 1 would be right if the residual were just the evidence it claims to
 // be. Tuned on the speakers for tuning, G.711.
-constexpr std::array<double, 3> strengths_tried{0.7, 1.2, 2.0};
-constexpr std::array<double, 3> strength_weights{0.3, 0.4, 0.3};
+constexpr std::array<double, 3> strengths_tried{0.6, 1.3, 2.0};
+constexpr std::array<double, 3> strength_weights{0.15, 0.4, 0.45};
 constexpr double steps_per_neper = 512;
 
 struct Bet {
