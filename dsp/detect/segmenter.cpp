@@ -22,33 +22,18 @@ struct Run {
 
 using SlotSums = std::span<const SlotSum>;
 
-// Sign times residual over the sync chips or, given a codeword, over the payload chips.
-SlotSum slot_sum(const Stretch& stretch, int slot, int phase, const Codeword* codeword) noexcept {
-    const SlotView view = stretch.slots[static_cast<std::size_t>(slot)].slot;
-    const long long start = (stretch.first_slot + slot) * slot_rows;
-    std::int64_t correlation = 0, energy = 0;
-    for (int i = phase % chip_hops; i < slot_rows && !view.empty; i += chip_hops) {
-        const int first_chip = packet_row_at(start + i, phase) * chip_bands;
-        const std::int8_t* const residuals = view.row(i);
-        if (codeword == nullptr) {  // without branches: every slot of every track is added up here
-            const std::int16_t* const bits = stretch.carrier.code_bit.data() + first_chip;
-            const std::int8_t* const signs = stretch.carrier.sign.data() + first_chip;
-            int row_correlation = 0, row_energy = 0;
-            for (int band = 0; band < view.bands(); ++band) {
-                const int residual = bits[band] == -1 ? residuals[band] : 0;
-                row_correlation += signs[band] * residual;
-                row_energy += residual * residual;
-            }
-            correlation += row_correlation;
-            energy += row_energy;
-            continue;
-        }
-        for (int band = 0; band < view.bands(); ++band) {
+// Sign times residual over the payload chips, were that the codeword.
+SlotSum codeword_sum(const Carrier& carrier, SlotView slot, long long slot_index, int phase,
+                     const Codeword& codeword) noexcept {
+    int correlation = 0, energy = 0;
+    for (int i = phase % chip_hops; i < slot_rows && !slot.empty; i += chip_hops) {
+        const int first_chip = packet_row_at(slot_index * slot_rows + i, phase) * chip_bands;
+        const std::int8_t* const residuals = slot.row(i);
+        for (int band = 0; band < slot.bands(); ++band) {
             const auto chip = static_cast<std::size_t>(first_chip + band);
-            const int bit = stretch.carrier.code_bit[chip];
+            const int bit = carrier.code_bit[chip];
             if (bit < 0) continue;
-            const int sign = (*codeword)[static_cast<std::size_t>(bit)];
-            correlation += sign * stretch.carrier.sign[chip] * residuals[band];
+            correlation += codeword[static_cast<std::size_t>(bit)] * carrier.sign[chip] * residuals[band];
             energy += residuals[band] * residuals[band];
         }
     }
@@ -85,8 +70,12 @@ Run weakest_run(SlotSums sums, double strength) {
 struct TrackSums {
     TrackSums(const Stretch& stretch, const Track& track, const Codeword* codeword = nullptr)
         : count(track.phases.size()) {
-        for (std::size_t s = 0; s < count; ++s)
-            sums[s] = slot_sum(stretch, track.first + static_cast<int>(s), track.phases[s], codeword);
+        for (std::size_t s = 0; s < count; ++s) {
+            const SlotView slot = stretch.slots[static_cast<std::size_t>(track.first) + s].slot;
+            const long long index = stretch.first_slot + track.first + static_cast<long long>(s);
+            sums[s] = codeword == nullptr ? sync_sum(stretch.carrier, slot, index, track.phases[s])
+                                          : codeword_sum(stretch.carrier, slot, index, track.phases[s], *codeword);
+        }
     }
     SlotSums all() const { return {sums.data(), count}; }
 
@@ -174,16 +163,11 @@ class Cutter {
 
 }  // namespace
 
-SlotSum sync_sum(const Stretch& stretch, int slot, int phase) noexcept {
-    return slot_sum(stretch, slot, phase, nullptr);
-}
-
 Candidate weigh(const Stretch& stretch, const Track& track) {
     Candidate candidate;
     candidate.log_q = stretch.log_weight + log_prior(track, static_cast<int>(stretch.slots.size()));
     candidate.folded = fold(stretch.slots, stretch.first_slot, track);
     candidate.log10_p = log10_p(sync_exponent(candidate.folded, stretch.carrier), candidate.log_q);
-    candidate.track = track;
     return candidate;
 }
 

@@ -35,20 +35,13 @@ struct Stretch {
     PayloadReader* reader = nullptr;  // without one payloads are read at once
 };
 
-// A track and the bound on its sync chips.
+// The fold of a track and the bound on its sync chips.
 struct Candidate {
-    Track track;
     Fold folded;
     double log_q, log10_p;
 };
 
 Candidate weigh(const Stretch& stretch, const Track& track);
-
-// Signs of the sync chips times residuals, and their energy, in one slot of a track.
-struct SlotSum {
-    double correlation = 0, energy = 0;
-};
-SlotSum sync_sum(const Stretch& stretch, int slot, int phase) noexcept;
 
 // Appends segments in time order, not overlapping, each with p <= p_max; at least one for a track whose own p is.
 // Not beyond the capacity of `segments`, so that nothing is allocated.

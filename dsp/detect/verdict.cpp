@@ -38,7 +38,8 @@ bool overlap(const Track& a, const Track& b) {
 void score_slots(const Stretch& stretch, const Track& best, std::vector<Score>& scores) {
     for (int s = 0; s < std::ssize(stretch.slots) && scores.size() < scores.capacity(); ++s) {
         const int within = std::clamp(s - best.first, 0, static_cast<int>(best.phases.size()) - 1);
-        const SlotSum sum = sync_sum(stretch, s, best.phases[static_cast<std::size_t>(within)]);
+        const SlotSum sum = sync_sum(stretch.carrier, stretch.slots[static_cast<std::size_t>(s)].slot,
+                                     stretch.first_slot + s, best.phases[static_cast<std::size_t>(within)]);
         scores.push_back({static_cast<double>(stretch.first_slot + s) * slot_s,
                           sum.energy > 0 ? sum.correlation / std::sqrt(sum.energy) : 0});
     }
