@@ -63,27 +63,31 @@ void ListViterbi::start(SoftBits soft_bits, int message_bits, int least_correlat
     listed_.clear();
     waiting_.clear();
     foretold_.clear();
+    start_run();
 }
 
 // The margins wanted are those of the choices made before, so the first run wants none.
-void ListViterbi::run_trellis(std::span<Margins* const> wanted) noexcept {
-    int end = wanted.empty() ? sections_.count() : 0;
-    for (const Margins* margins : wanted) end = std::max(end, margins->last + 1);
+void ListViterbi::start_run() noexcept {
+    section_ = 0;
+    end_ = foretold_.empty() ? sections_.count() : 0;
+    for (const Foretold& told : foretold_) end_ = std::max(end_, told.margins.last + 1);
     before_[0] = 0;
-    for (int section = 0; section < end; ++section) {
-        correlate_branches(
-            {soft_bits_ + sections_.first_code_bit(section), static_cast<std::size_t>(sections_.outputs(section))},
-            branch_);
-        for (Margins* margins : wanted)
-            if (section >= code_memory && section <= margins->last) note_margin(*margins, section);
-        if (section < code_memory)
-            open_up(section);
-        else if (section < sections_.message_bits)
-            choose(section);
-        else
-            close_down(section);
-        std::swap(before_, after_);
-    }
+}
+
+void ListViterbi::run_section() noexcept {
+    correlate_branches(
+        {soft_bits_ + sections_.first_code_bit(section_), static_cast<std::size_t>(sections_.outputs(section_))},
+        branch_);
+    for (Foretold& told : foretold_)
+        if (section_ >= code_memory && section_ <= told.margins.last) note_margin(told.margins, section_);
+    if (section_ < code_memory)
+        open_up(section_);
+    else if (section_ < sections_.message_bits)
+        choose(section_);
+    else
+        close_down(section_);
+    std::swap(before_, after_);
+    ++section_;
 }
 
 // From state 0 the first sections reach 2, 4, 8 ... states, each by one path only.
@@ -141,44 +145,57 @@ bool ListViterbi::chose_upper(int section, int state) const noexcept {
 }
 
 bool ListViterbi::next() noexcept {
-    if (std::ssize(listed_) == longest_) return false;
-    if (listed_.empty()) {
-        run_trellis({});
-        correlation_ = before_[0];
-        if (correlation_ < least_) return false;
-        last_ = {correlation_, 0, -1, sections_.count()};
-        listed_.push_back(trace(Path{}, sections_.count() - 1, false));
-        return true;
+    for (;;)
+        if (const Progress progress = step(); progress != Progress::working) return progress == Progress::listed;
+}
+
+ListViterbi::Progress ListViterbi::step() noexcept {
+    if (section_ < end_) {
+        run_section();
+        return section_ < end_ ? Progress::working : end_run();
     }
-    expand_last();
-    if (waiting_.empty()) return false;
+    if (listed_.empty() || std::ssize(listed_) == longest_) return Progress::exhausted;
+    if (!foretell()) return expand_last();
+    start_run();
+    return Progress::working;
+}
+
+ListViterbi::Progress ListViterbi::end_run() noexcept {
+    if (!listed_.empty()) return expand_last();
+    correlation_ = before_[0];
+    if (correlation_ < least_) return Progress::exhausted;
+    last_ = {correlation_, 0, -1, sections_.count()};
+    listed_.push_back(trace(Path{}, sections_.count() - 1, false));
+    return Progress::listed;
+}
+
+// Whether the trellis must run again for the last listed path: then also for those that will probably be listed next.
+bool ListViterbi::foretell() noexcept {
+    if (std::any_of(foretold_.begin(), foretold_.end(), [this](const Foretold& told) { return is_last(told); }))
+        return false;
+    foretold_.clear();
+    foretold_.push_back({last_.parent, last_.section, {listed_.back(), last_.section - 1, {}}});
+    for (auto next = waiting_.rbegin(); next != waiting_.rend() && foretold_.size() < foretold_.capacity(); ++next)
+        foretold_.push_back(
+            {next->parent,
+             next->section,
+             {trace(listed_[static_cast<std::size_t>(next->parent)], next->section, true), next->section - 1, {}}});
+    return true;
+}
+
+// Lets every choice of the last listed path wait to be reversed in its turn, from where it left its parent downwards;
+// lists the best that waits.
+ListViterbi::Progress ListViterbi::expand_last() noexcept {
+    const auto known =
+        std::find_if(foretold_.begin(), foretold_.end(), [this](const Foretold& told) { return is_last(told); });
+    for (int section = code_memory; section <= known->margins.last; ++section)
+        push(correlation_ - known->margins.margin[static_cast<std::size_t>(section)], section);
+    if (waiting_.empty()) return Progress::exhausted;
     last_ = waiting_.back();
     waiting_.pop_back();
     correlation_ = last_.correlation;
     listed_.push_back(trace(listed_[static_cast<std::size_t>(last_.parent)], last_.section, true));
-    return true;
-}
-
-// Lets every choice of the last listed path wait to be reversed in its turn, from where it left its parent downwards.
-void ListViterbi::expand_last() noexcept {
-    auto known = std::find_if(foretold_.begin(), foretold_.end(), [this](const Foretold& told) {
-        return told.parent == last_.parent && told.section == last_.section;
-    });
-    if (known == foretold_.end()) {
-        foretold_.clear();
-        foretold_.push_back({last_.parent, last_.section, {listed_.back(), last_.section - 1, {}}});
-        for (auto next = waiting_.rbegin(); next != waiting_.rend() && foretold_.size() < foretold_.capacity(); ++next)
-            foretold_.push_back(
-                {next->parent,
-                 next->section,
-                 {trace(listed_[static_cast<std::size_t>(next->parent)], next->section, true), next->section - 1, {}}});
-        std::array<Margins*, most_foretold> wanted;
-        for (std::size_t i = 0; i < foretold_.size(); ++i) wanted[i] = &foretold_[i].margins;
-        run_trellis({wanted.data(), foretold_.size()});
-        known = foretold_.begin();
-    }
-    for (int section = code_memory; section <= known->margins.last; ++section)
-        push(correlation_ - known->margins.margin[static_cast<std::size_t>(section)], section);
+    return Progress::listed;
 }
 
 // Follows the survivors back from `section`, where the choice of the parent is reversed if told so.
