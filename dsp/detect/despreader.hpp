@@ -39,7 +39,7 @@ class Despreader {
     }
 
   private:
-    using SoftBits = std::array<float, codeword_bits>;
+    using SoftBits = std::array<std::int16_t, codeword_bits>;
     void start_format() noexcept;
     void take(const Payload& payload) noexcept;
     void repeat(int steps) noexcept;

@@ -1,7 +1,6 @@
 #include "dsp/detect/scale_search.hpp"
 
 #include "dsp/detect/scaled_slots.hpp"
-#include "dsp/detect/segmenter.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -82,10 +81,10 @@ class Climb {
         const ScaledEvidence reading = read_at(rows_, correlator_, steps);
         const Stretch stretch{reading.evidence, reading.scaled.first_slot, carrier_,
                               log_weight_ + log_scale_weight(steps), 1};
-        for (Track& track : find_tracks(stretch.slots)) {
+        for (const Track& track : find_tracks(stretch.slots)) {
             const double drift = creep(track);
-            const Candidate candidate = weigh(stretch, std::move(track));
-            if (candidate.log10_p < point.log10_p) point = {steps, candidate.log10_p, drift};
+            const double log10_p = weigh(stretch, track).log10_p;
+            if (log10_p < point.log10_p) point = {steps, log10_p, drift};
         }
         return point;
     }

@@ -75,17 +75,18 @@ SignTail::Point SignTail::at(double x) const {
 double SignTail::exponent(double t) const {
     if (t <= 0 || count_ == 0) return 0;
     const double target = t / root_energy_;
-    constexpr double nothing = 1e-8;  // of that sum is missing where every sign agrees
-    double x = target;                // the best x if the tail were Gaussian
+    constexpr double nothing = 1e-11;  // of that sum is missing where every sign agrees
+    double x = target;                 // the best x if the tail were Gaussian
     double best = 0;
     for (int i = 0; i < 50; ++i) {
         const Point point = at(x);
         best = std::max(best, x * target - point.value);
         if (point.curvature <= 1e-12) break;  // every sign agrees: the exponent has met its ceiling
-        const double missing = target - point.slope;
-        if (missing * missing <= 2e-7 * point.curvature) break;  // 1e-7 to gain
-        const double room = sum_ - point.slope, last_room = std::max(sum_ - target, nothing * sum_);
-        x += (room > 0 ? std::log(room / last_room) * room : missing) / point.curvature;
+        const double missing = target - point.slope, room = sum_ - point.slope;
+        const double last_room = std::max(sum_ - target, nothing * sum_);
+        const double step = (room > 0 ? std::log(room / last_room) * room : missing) / point.curvature;
+        if (std::abs(missing * step) <= 1e-7) break;  // more than there is to gain
+        x += step;
     }
     return best;
 }

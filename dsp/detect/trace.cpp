@@ -9,6 +9,7 @@ namespace earmark {
 namespace {
 
 constexpr int most_ended = 32;
+constexpr int live_candidates = 8;                         // a live payload is tried more often: each try must be surer
 constexpr std::size_t most_scores = std::size_t{1} << 18;  // 37 hours
 constexpr int least_followed_slots = 2;                    // before "it has ended" means anything
 constexpr int least_gap_slots = 4;                         // shorter pauses are no end (segmenter.cpp)
@@ -198,14 +199,12 @@ void Trace::stop() noexcept {
     sequential_.restart();
 }
 
-Candidate Trace::live_candidate(const History& history) noexcept {
-    Candidate candidate{};
+bool Trace::start_reading(const History& history, Despreader& despreader) noexcept {
     LiveTrack track;
-    if (!last_track(history, live_.strength, track)) return candidate;
+    if (!last_track(history, live_.strength, track)) return false;
     fold_track(history, track);
-    candidate.log_q = live_log_q(track);
-    candidate.folded = folded_.fold();
-    return candidate;
+    despreader.start(folded_.fold(), key_->carrier, live_log_q(track), config_.p_max, live_candidates);
+    return despreader.busy();
 }
 
 void Trace::take_live_reading(const std::optional<Reading>& reading) noexcept {

@@ -57,9 +57,10 @@ class Trace {
 
     // Rows of prompt residuals, as they come. True when a mark was found.
     bool push(const RowBets& prompt, long long row) noexcept;
-    // The history holds the slot that has just ended. True when a payload is worth a try: read() gives what to try on.
+    // The history holds the slot that has just ended. True when a payload is worth a try.
     bool end_slot(const History& history) noexcept;
-    Candidate live_candidate(const History& history) noexcept;
+    // False when there is nothing to read.
+    bool start_reading(const History& history, Despreader& despreader) noexcept;
     void take_live_reading(const std::optional<Reading>& reading) noexcept;
 
     // Of the stretch that ends with the last slot. The tracks are kept until the verdict is taken.
