@@ -1,6 +1,7 @@
 #include "dsp/coding/list_viterbi.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstdlib>
 #include <iterator>
 #include <utility>
@@ -12,32 +13,40 @@ namespace {
 constexpr int butterfly_count = code_states / 2;
 constexpr std::size_t most_foretold = 8;
 
-using Signs = std::array<std::array<std::int16_t, butterfly_count>, most_outputs>;
+constexpr int lanes = 8;  // states that the first stages of the transform below fill at once
+static_assert(butterfly_count % lanes == 0);
 
-// What each output sends on the branch from lower state j with message bit 0. The polynomials have both end taps, so
-// the three other branches of the butterfly carry the same sign or its opposite.
-const Signs& branch_signs() {
-    static const Signs signs = [] {
-        Signs table{};
-        for (int output = 0; output < most_outputs; ++output)
-            for (std::uint32_t j = 0; j < butterfly_count; ++j)
-                table[static_cast<std::size_t>(output)][j] =
-                    static_cast<std::int16_t>(1 - 2 * code_parity(output, 2 * j));
-        return table;
-    }();
-    return signs;
+// What each output sends on the branch from lower state j with message bit 0 is (-1)^parity(j & taps). The polynomials
+// have both end taps, so the three other branches of the butterfly carry the same sign or its opposite.
+constexpr auto taps_of(std::size_t output) {
+    return code_polynomials[output] >> 1 & (butterfly_count - 1);
 }
 
-// branch[j]: the correlation of the soft bits of one section with the branch from state j with message bit 0.
+// Stages of a transform of Walsh and Hadamard from `stride` on, in place.
+template <int stride>
+void transform(std::int16_t* values) {
+    for (int from = 0; from < butterfly_count; from += 2 * stride)
+        for (int i = from; i < from + stride; ++i) {
+            const std::int16_t a = values[i], b = values[i + stride];
+            values[i] = static_cast<std::int16_t>(a + b);
+            values[i + stride] = static_cast<std::int16_t>(a - b);
+        }
+    if constexpr (2 * stride < butterfly_count) transform<2 * stride>(values);
+}
+
+// branch[j]: the correlation of the soft bits of one section with the branch from state j with message bit 0: sum over
+// outputs of soft * (-1)^parity(j & taps), which is the transform of the soft bits set down at their taps. A quarter of
+// the work of adding up the outputs.
 void correlate_branches(std::span<const std::int16_t> soft_bits, std::span<std::int16_t> branch) {
-    const Signs& signs = branch_signs();
     std::ranges::fill(branch, std::int16_t{0});
     for (std::size_t output = 0; output < soft_bits.size(); ++output) {
-        const std::int16_t soft = soft_bits[output];
-        const std::int16_t* sign = signs[output].data();
-        for (std::size_t j = 0; j < branch.size(); ++j)
-            branch[j] = static_cast<std::int16_t>(branch[j] + soft * sign[j]);
+        const auto taps = taps_of(output), low = taps % lanes;
+        std::int16_t* const to = branch.data() + (taps - low);
+        for (unsigned j = 0; j < lanes; ++j)
+            to[j] = static_cast<std::int16_t>(
+                to[j] + (std::popcount(j & low) % 2 == 0 ? soft_bits[output] : -soft_bits[output]));
     }
+    transform<lanes>(branch.data());
 }
 
 }  // namespace
@@ -47,7 +56,6 @@ ListViterbi::ListViterbi(int longest)
     listed_.reserve(static_cast<std::size_t>(longest));
     waiting_.reserve(static_cast<std::size_t>(longest) + 1);
     foretold_.reserve(most_foretold);
-    branch_signs();
 }
 
 ListViterbi::ListViterbi(SoftBits soft_bits, int message_bits, int least_correlation, int longest)

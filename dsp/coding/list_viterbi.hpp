@@ -36,7 +36,7 @@ class ListViterbi {
     // Moves to the next message; false when there is none. At most one run through the trellis, 0.1 ms. Real time.
     bool next() noexcept;
 
-    // The same in steps of one section of the trellis, 2 us.
+    // The same in steps of one section of the trellis, 1 us.
     enum class Progress { working, listed, exhausted };
     Progress step() noexcept;
 

@@ -13,12 +13,19 @@ constexpr int spare_slots = 4;                   // a stretch is judged while so
 constexpr int publish_rows = 64;                 // 0.256 s, in step with the slots
 constexpr std::size_t most_answers = 64;         // kept, of one stretch and key; beyond it is judged at once
 constexpr int most_readings = 48;                // of one stretch and key
-constexpr int reading_steps = 2;                 // a row, of a live payload
+constexpr int reading_steps = 4;                 // a row, of a live payload
 
-// How many steps of a judgement a row takes. Nearly all are through in the first second, at an even pace; where keys or
-// segments are many the pace grows, so that little is left when the spare slots are over.
+// How many steps of a judgement a row takes. Nearly all are through before the last of the spare slots, at an even
+// pace; where keys or segments are many the rest of the pace is for them, so that little is left when time is up.
 int judging_steps(int rows) {
-    return rows < 2 * slot_rows ? 1 : rows < 3 * slot_rows ? 8 : 32;
+    return rows < (spare_slots - 1) * slot_rows ? 2 : 32;
+}
+
+// Where a slot ends there is enough to do: 20 ms on either side nothing else is.
+bool rests(std::int64_t rows) {
+    constexpr int rest_rows = 5;
+    const auto in_slot = (rows - whitening_look_ahead) % slot_rows;
+    return in_slot < rest_rows || in_slot > slot_rows - rest_rows;
 }
 
 // One key in one channel.
@@ -155,11 +162,12 @@ void Channel::begin_stretch() noexcept {
 }
 
 void Channel::work() noexcept {
-    const int judging_pace = judging_ ? judging_steps(judging_rows_++) : 0;
+    judging_rows_ += judging_;
+    if (rests(rows_)) return;
     if (reads_live_)
         for (int i = 0; i < reading_steps && reads_live_; ++i) read_on();
     else
-        for (int i = 0; i < judging_pace && judging_; ++i) judge_on();
+        for (int i = 0; i < judging_steps(judging_rows_) && judging_; ++i) judge_on();
 }
 
 void Channel::read_on() noexcept {

@@ -71,19 +71,18 @@ SignTail::Point SignTail::at(double x) const {
 
 // sup over x of x t - sum ln cosh(x R_j): concave in x, and any x gives a bound, so stopping early only weakens it.
 // Where the signs agree well the slope creeps up to the sum of the |R_j| as 1 - exp(-2 x R) does, and Newton's steps
-// double the way each time; on the logarithm of what is missing from that sum they are there after three or four.
+// double the way each time; on the logarithm of what is missing from that sum three or four steps do.
 double SignTail::exponent(double t) const {
     if (t <= 0 || count_ == 0) return 0;
-    const double target = t / root_energy_;
     constexpr double nothing = 1e-11;  // of that sum is missing where every sign agrees
-    double x = target;                 // the best x if the tail were Gaussian
+    const double target = t / root_energy_, last_room = std::max(sum_ - target, nothing * sum_);
+    double x = sum_ / 2 * std::log((2 * sum_ - last_room) / last_room);  // the best x were all |R_j| equal
     double best = 0;
     for (int i = 0; i < 50; ++i) {
         const Point point = at(x);
         best = std::max(best, x * target - point.value);
         if (point.curvature <= 1e-12) break;  // every sign agrees: the exponent has met its ceiling
         const double missing = target - point.slope, room = sum_ - point.slope;
-        const double last_room = std::max(sum_ - target, nothing * sum_);
         const double step = (room > 0 ? std::log(room / last_room) * room : missing) / point.curvature;
         if (std::abs(missing * step) <= 1e-7) break;  // more than there is to gain
         x += step;
@@ -91,19 +90,24 @@ double SignTail::exponent(double t) const {
     return best;
 }
 
+// For which x, the best for t = slope(x), the exponent x t - sum ln cosh(x R_j) is the one asked for: its derivative is
+// x times the curvature. At x = sqrt(2 exponent) it is too small (Hoeffding); from there by Newton's steps, kept
+// between what is too small and what is too large. d exponent / d t = x says how far to go back to end on the side of
+// too small.
 double SignTail::least_sum(double exponent) const {
-    const auto reached = [&](const Point& point, double x) { return x * point.slope - point.value; };
-    double high = 1;
-    while (reached(at(high), high) < exponent) {
-        high *= 2;
-        if (high > 1e6) return std::numeric_limits<double>::infinity();
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    if (exponent >= static_cast<double>(count_) * std::numbers::ln2) return infinity;
+    constexpr double greatest = 1e6, hair = 1e-6;  // nepers: the caller tests the sum itself
+    double low = 0, high = infinity, x = std::sqrt(2 * exponent);
+    for (int i = 0; x < greatest && i < 100; ++i) {
+        const Point point = at(x);
+        const double missing = exponent - (x * point.slope - point.value);
+        if (std::abs(missing) <= hair) return (point.slope - 2 * std::max(0.0, -missing) / x) * root_energy_;
+        (missing > 0 ? low : high) = x;
+        x = std::min(x + missing / (x * point.curvature), 2 * x);
+        if (!(x > low && x < high)) x = (low + high) / 2;
     }
-    double low = high > 1 ? high / 2 : 0;
-    for (int i = 0; i < 20; ++i) {
-        const double middle = (low + high) / 2;
-        (reached(at(middle), middle) < exponent ? low : high) = middle;
-    }
-    return at(low).slope * root_energy_;  // a hair under: the caller tests the sum itself
+    return infinity;
 }
 
 double sync_exponent(const Fold& fold, const Carrier& carrier) {
