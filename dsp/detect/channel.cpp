@@ -48,6 +48,11 @@ StreamParts::StreamParts(const DetectConfig& c)
     for (NamedKey& key : config.keys) key.name.shrink_to_fit();
 }
 
+std::unique_ptr<ScaleMemory> StreamParts::scale_memory() const {
+    if (config.search != Search::full) return nullptr;
+    return std::make_unique<ScaleMemory>(stretch_slots * slot_rows + whitening_look_ahead, config.scores);
+}
+
 // Gives what the log holds; the first question beyond it is left to the inquiry.
 class Channel::LoggedAnswers : public Answers {
   public:
@@ -74,11 +79,12 @@ class Channel::LoggedAnswers : public Answers {
     std::size_t next_ = 0;
 };
 
-Channel::Channel(const StreamParts& parts)
+Channel::Channel(const StreamParts& parts, ScaleMemory* memory)
     : parts_(parts),
       cells_(parts.cells, [this](const CellRow& row) { take_row(row); }),
       slotter_(parts.cells->bands()),
-      history_(parts.cells->bands() / 2, stretch_slots + spare_slots) {
+      history_(parts.cells->bands() / 2, stretch_slots + spare_slots),
+      scale_memory_(memory) {
     const double log_weight = log_unscaled_weight(parts.config) + log_trace_weight(parts);
     for (const KeyParts& key : parts.keys)
         traces_.push_back(
@@ -91,7 +97,7 @@ Channel::Channel(const StreamParts& parts)
     }
     log_.reserve(most_answers);
     verdict_.segments.reserve(most_stretch_segments);
-    if (parts.config.scores) verdict_.scores.reserve(stretch_slots);
+    if (parts.config.scores) verdict_.scores.reserve(most_track_slots);  // as much as any it is exchanged with
     reset();
 }
 
@@ -216,13 +222,11 @@ void Channel::ask_again(std::uint64_t steps) noexcept {
 }
 
 // Adds to the verdict of the stretch what stands at other scales.
-void Channel::judge_scales(double log_weight) {
+void Channel::judge_scales(double log_weight) noexcept {
     const long long from = std::max(stretch_first_ * slot_rows, spectrogram_->first_row());
     const long long until = std::min(stretch_end_ * slot_rows + whitening_look_ahead, spectrogram_->end_row());
-    StretchVerdict scaled = scales_[judged_key_].search({*spectrogram_, from, until, scored_from_ * slot_rows},
-                                                        verdict_, log_weight, parts_.config.p_max);
-    verdict_ = stronger(std::move(verdict_), std::move(scaled));
-    verdict_.segments.reserve(most_stretch_segments);
+    strengthen(verdict_, scales_[judged_key_].search({*spectrogram_, from, until, scored_from_ * slot_rows}, verdict_,
+                                                     log_weight, parts_.config.p_max, *scale_memory_));
 }
 
 void Channel::finish_stretch() noexcept {

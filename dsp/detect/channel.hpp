@@ -20,6 +20,7 @@ namespace earmark {
 // What every stream of a plan shares.
 struct StreamParts {
     explicit StreamParts(const DetectConfig& config);
+    std::unique_ptr<ScaleMemory> scale_memory() const;  // nothing but for Search::full
 
     DetectConfig config;
     std::shared_ptr<const CellPlan> cells;
@@ -31,7 +32,8 @@ struct StreamParts {
 // Real time: push() and reset() allocate nothing.
 class Channel {
   public:
-    explicit Channel(const StreamParts& parts);
+    // memory: that of StreamParts::scale_memory(), which may serve all channels that are pushed one after the other.
+    explicit Channel(const StreamParts& parts, ScaleMemory* memory = nullptr);
     Channel(const Channel&) = delete;
     Channel& operator=(const Channel&) = delete;
 
@@ -61,7 +63,7 @@ class Channel {
     void judge_on() noexcept;
     void judge_next() noexcept;
     void ask_again(std::uint64_t steps) noexcept;
-    void judge_scales(double log_weight);
+    void judge_scales(double log_weight) noexcept;
     template <class With>
     void with_stretch(With with);
     void finish_stretch() noexcept;
@@ -91,6 +93,7 @@ class Channel {
     // Of Search::full alone: the rows of the last stretch, and for each key what looks through their scales.
     std::optional<Spectrogram> spectrogram_;
     std::vector<ScaleSearch> scales_;
+    ScaleMemory* scale_memory_;
 };
 
 }  // namespace earmark

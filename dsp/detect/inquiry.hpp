@@ -87,16 +87,15 @@ class Inquiry {
     std::variant<Fold, SlotSums> work_;
 };
 
-// Every answer when it is asked for. Not for the audio path: allocates.
+// Every answer when it is asked for.
 class AnswersAtOnce : public Answers {
   public:
-    explicit AnswersAtOnce(const Stretch& stretch) : stretch_(stretch) {}
+    AnswersAtOnce(const Stretch& stretch, Despreader& despreader) : stretch_(stretch), inquiry_(despreader) {}
     Answer ask(const Question& question) override;
 
   private:
     const Stretch& stretch_;
-    Despreader despreader_;
-    Inquiry inquiry_{despreader_};
+    Inquiry inquiry_;
 };
 
 // The bound on the sync chips of a track, at once; allocates nothing.

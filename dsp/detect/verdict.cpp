@@ -65,7 +65,8 @@ StretchVerdict judge(std::span<const SlotEvidence> slots, long long first_slot, 
     TrackList tracks;
     tracker.collect(count, tracks);
     const Stretch stretch{slots, first_slot, carrier, log_weight, p_max};
-    AnswersAtOnce answers(stretch);
+    Despreader despreader;
+    AnswersAtOnce answers(stretch, despreader);
     judge(stretch, tracks, answers, verdict);
     return verdict;
 }
