@@ -45,7 +45,7 @@ count_doctests() {
         "$(sed -E 's/.*\|([0-9]+)failed.*/\1/' <<<"$line")" "$(sed -E 's/.*\|([0-9]+)skipped.*/\1/' <<<"$line")"
 }
 
-# The data that threads share, under the sanitizer for it: a program of its own, which builds in seconds.
+# What threads share, under the sanitizer for it: a program of its own.
 threads() {
     echo "== building tsan"
     cmake --preset tsan >"$log" 2>&1 && cmake --build --preset tsan --target earmark_thread_tests >>"$log" 2>&1 || cat "$log"

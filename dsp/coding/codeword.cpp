@@ -104,9 +104,10 @@ void CodewordDecoder::start(std::span<const float, codeword_bits> soft_bits, int
 
 bool CodewordDecoder::step() noexcept {
     if (!busy_) return false;
-    busy_ = candidates_left_-- > 0 && list_->next();
-    if (busy_) payload_ = checked_payload(*list_, payload_bits_);
-    if (payload_) busy_ = false;
+    const auto progress = list_->step();
+    if (progress == ListViterbi::Progress::working) return true;
+    if (progress == ListViterbi::Progress::listed) payload_ = checked_payload(*list_, payload_bits_);
+    busy_ = progress == ListViterbi::Progress::listed && !payload_ && --candidates_left_ > 0;
     return busy_;
 }
 

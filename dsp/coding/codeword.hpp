@@ -39,7 +39,7 @@ inline constexpr int most_candidates = 32;
 std::optional<Payload> decode(std::span<const float, codeword_bits> soft_bits, int payload_bits,
                               double least_statistic = 0);
 
-// The same in steps of 0.1 ms, for the audio path.
+// The same in steps of 2 us, for the audio path.
 // Real time: start() and step() allocate nothing.
 class CodewordDecoder {
   public:

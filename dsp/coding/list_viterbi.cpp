@@ -1,6 +1,7 @@
 #include "dsp/coding/list_viterbi.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstdlib>
 #include <iterator>
 #include <utility>
@@ -12,32 +13,40 @@ namespace {
 constexpr int butterfly_count = code_states / 2;
 constexpr std::size_t most_foretold = 8;
 
-using Signs = std::array<std::array<std::int16_t, butterfly_count>, most_outputs>;
+constexpr int lanes = 8;  // states that the first stages of the transform below fill at once
+static_assert(butterfly_count % lanes == 0);
 
-// What each output sends on the branch from lower state j with message bit 0. The polynomials have both end taps, so
-// the three other branches of the butterfly carry the same sign or its opposite.
-const Signs& branch_signs() {
-    static const Signs signs = [] {
-        Signs table{};
-        for (int output = 0; output < most_outputs; ++output)
-            for (std::uint32_t j = 0; j < butterfly_count; ++j)
-                table[static_cast<std::size_t>(output)][j] =
-                    static_cast<std::int16_t>(1 - 2 * code_parity(output, 2 * j));
-        return table;
-    }();
-    return signs;
+// What each output sends on the branch from lower state j with message bit 0 is (-1)^parity(j & taps). The polynomials
+// have both end taps, so the three other branches of the butterfly carry the same sign or its opposite.
+constexpr auto taps_of(std::size_t output) {
+    return code_polynomials[output] >> 1 & (butterfly_count - 1);
 }
 
-// branch[j]: the correlation of the soft bits of one section with the branch from state j with message bit 0.
+// Stages of a transform of Walsh and Hadamard from `stride` on, in place.
+template <int stride>
+void transform(std::int16_t* values) {
+    for (int from = 0; from < butterfly_count; from += 2 * stride)
+        for (int i = from; i < from + stride; ++i) {
+            const std::int16_t a = values[i], b = values[i + stride];
+            values[i] = static_cast<std::int16_t>(a + b);
+            values[i + stride] = static_cast<std::int16_t>(a - b);
+        }
+    if constexpr (2 * stride < butterfly_count) transform<2 * stride>(values);
+}
+
+// branch[j]: the correlation of the soft bits of one section with the branch from state j with message bit 0: sum over
+// outputs of soft * (-1)^parity(j & taps), which is the transform of the soft bits set down at their taps. A quarter of
+// the work of adding up the outputs.
 void correlate_branches(std::span<const std::int16_t> soft_bits, std::span<std::int16_t> branch) {
-    const Signs& signs = branch_signs();
     std::ranges::fill(branch, std::int16_t{0});
     for (std::size_t output = 0; output < soft_bits.size(); ++output) {
-        const std::int16_t soft = soft_bits[output];
-        const std::int16_t* sign = signs[output].data();
-        for (std::size_t j = 0; j < branch.size(); ++j)
-            branch[j] = static_cast<std::int16_t>(branch[j] + soft * sign[j]);
+        const auto taps = taps_of(output), low = taps % lanes;
+        std::int16_t* const to = branch.data() + (taps - low);
+        for (unsigned j = 0; j < lanes; ++j)
+            to[j] = static_cast<std::int16_t>(
+                to[j] + (std::popcount(j & low) % 2 == 0 ? soft_bits[output] : -soft_bits[output]));
     }
+    transform<lanes>(branch.data());
 }
 
 }  // namespace
@@ -47,7 +56,6 @@ ListViterbi::ListViterbi(int longest)
     listed_.reserve(static_cast<std::size_t>(longest));
     waiting_.reserve(static_cast<std::size_t>(longest) + 1);
     foretold_.reserve(most_foretold);
-    branch_signs();
 }
 
 ListViterbi::ListViterbi(SoftBits soft_bits, int message_bits, int least_correlation, int longest)
@@ -63,27 +71,31 @@ void ListViterbi::start(SoftBits soft_bits, int message_bits, int least_correlat
     listed_.clear();
     waiting_.clear();
     foretold_.clear();
+    start_run();
 }
 
 // The margins wanted are those of the choices made before, so the first run wants none.
-void ListViterbi::run_trellis(std::span<Margins* const> wanted) noexcept {
-    int end = wanted.empty() ? sections_.count() : 0;
-    for (const Margins* margins : wanted) end = std::max(end, margins->last + 1);
+void ListViterbi::start_run() noexcept {
+    section_ = 0;
+    end_ = foretold_.empty() ? sections_.count() : 0;
+    for (const Foretold& told : foretold_) end_ = std::max(end_, told.margins.last + 1);
     before_[0] = 0;
-    for (int section = 0; section < end; ++section) {
-        correlate_branches(
-            {soft_bits_ + sections_.first_code_bit(section), static_cast<std::size_t>(sections_.outputs(section))},
-            branch_);
-        for (Margins* margins : wanted)
-            if (section >= code_memory && section <= margins->last) note_margin(*margins, section);
-        if (section < code_memory)
-            open_up(section);
-        else if (section < sections_.message_bits)
-            choose(section);
-        else
-            close_down(section);
-        std::swap(before_, after_);
-    }
+}
+
+void ListViterbi::run_section() noexcept {
+    correlate_branches(
+        {soft_bits_ + sections_.first_code_bit(section_), static_cast<std::size_t>(sections_.outputs(section_))},
+        branch_);
+    for (Foretold& told : foretold_)
+        if (section_ >= code_memory && section_ <= told.margins.last) note_margin(told.margins, section_);
+    if (section_ < code_memory)
+        open_up(section_);
+    else if (section_ < sections_.message_bits)
+        choose(section_);
+    else
+        close_down(section_);
+    std::swap(before_, after_);
+    ++section_;
 }
 
 // From state 0 the first sections reach 2, 4, 8 ... states, each by one path only.
@@ -141,44 +153,57 @@ bool ListViterbi::chose_upper(int section, int state) const noexcept {
 }
 
 bool ListViterbi::next() noexcept {
-    if (std::ssize(listed_) == longest_) return false;
-    if (listed_.empty()) {
-        run_trellis({});
-        correlation_ = before_[0];
-        if (correlation_ < least_) return false;
-        last_ = {correlation_, 0, -1, sections_.count()};
-        listed_.push_back(trace(Path{}, sections_.count() - 1, false));
-        return true;
+    for (;;)
+        if (const Progress progress = step(); progress != Progress::working) return progress == Progress::listed;
+}
+
+ListViterbi::Progress ListViterbi::step() noexcept {
+    if (section_ < end_) {
+        run_section();
+        return section_ < end_ ? Progress::working : end_run();
     }
-    expand_last();
-    if (waiting_.empty()) return false;
+    if (listed_.empty() || std::ssize(listed_) == longest_) return Progress::exhausted;
+    if (!foretell()) return expand_last();
+    start_run();
+    return Progress::working;
+}
+
+ListViterbi::Progress ListViterbi::end_run() noexcept {
+    if (!listed_.empty()) return expand_last();
+    correlation_ = before_[0];
+    if (correlation_ < least_) return Progress::exhausted;
+    last_ = {correlation_, 0, -1, sections_.count()};
+    listed_.push_back(trace(Path{}, sections_.count() - 1, false));
+    return Progress::listed;
+}
+
+// Whether the trellis must run again for the last listed path: then also for those that will probably be listed next.
+bool ListViterbi::foretell() noexcept {
+    if (std::any_of(foretold_.begin(), foretold_.end(), [this](const Foretold& told) { return is_last(told); }))
+        return false;
+    foretold_.clear();
+    foretold_.push_back({last_.parent, last_.section, {listed_.back(), last_.section - 1, {}}});
+    for (auto next = waiting_.rbegin(); next != waiting_.rend() && foretold_.size() < foretold_.capacity(); ++next)
+        foretold_.push_back(
+            {next->parent,
+             next->section,
+             {trace(listed_[static_cast<std::size_t>(next->parent)], next->section, true), next->section - 1, {}}});
+    return true;
+}
+
+// Lets every choice of the last listed path wait to be reversed in its turn, from where it left its parent downwards;
+// lists the best that waits.
+ListViterbi::Progress ListViterbi::expand_last() noexcept {
+    const auto known =
+        std::find_if(foretold_.begin(), foretold_.end(), [this](const Foretold& told) { return is_last(told); });
+    for (int section = code_memory; section <= known->margins.last; ++section)
+        push(correlation_ - known->margins.margin[static_cast<std::size_t>(section)], section);
+    if (waiting_.empty()) return Progress::exhausted;
     last_ = waiting_.back();
     waiting_.pop_back();
     correlation_ = last_.correlation;
     listed_.push_back(trace(listed_[static_cast<std::size_t>(last_.parent)], last_.section, true));
-    return true;
-}
-
-// Lets every choice of the last listed path wait to be reversed in its turn, from where it left its parent downwards.
-void ListViterbi::expand_last() noexcept {
-    auto known = std::find_if(foretold_.begin(), foretold_.end(), [this](const Foretold& told) {
-        return told.parent == last_.parent && told.section == last_.section;
-    });
-    if (known == foretold_.end()) {
-        foretold_.clear();
-        foretold_.push_back({last_.parent, last_.section, {listed_.back(), last_.section - 1, {}}});
-        for (auto next = waiting_.rbegin(); next != waiting_.rend() && foretold_.size() < foretold_.capacity(); ++next)
-            foretold_.push_back(
-                {next->parent,
-                 next->section,
-                 {trace(listed_[static_cast<std::size_t>(next->parent)], next->section, true), next->section - 1, {}}});
-        std::array<Margins*, most_foretold> wanted;
-        for (std::size_t i = 0; i < foretold_.size(); ++i) wanted[i] = &foretold_[i].margins;
-        run_trellis({wanted.data(), foretold_.size()});
-        known = foretold_.begin();
-    }
-    for (int section = code_memory; section <= known->margins.last; ++section)
-        push(correlation_ - known->margins.margin[static_cast<std::size_t>(section)], section);
+    return Progress::listed;
 }
 
 // Follows the survivors back from `section`, where the choice of the parent is reversed if told so.

@@ -36,6 +36,10 @@ class ListViterbi {
     // Moves to the next message; false when there is none. At most one run through the trellis, 0.1 ms. Real time.
     bool next() noexcept;
 
+    // The same in steps of one section of the trellis, 1 us.
+    enum class Progress { working, listed, exhausted };
+    Progress step() noexcept;
+
     int message_bit(int index) const;  // 0 or 1
     int correlation() const { return correlation_; }
 
@@ -66,8 +70,14 @@ class ListViterbi {
         Margins margins;
     };
 
-    void run_trellis(std::span<Margins* const> wanted) noexcept;
-    void expand_last() noexcept;
+    bool is_last(const Foretold& told) const noexcept {
+        return told.parent == last_.parent && told.section == last_.section;
+    }
+    void start_run() noexcept;
+    void run_section() noexcept;
+    Progress end_run() noexcept;
+    bool foretell() noexcept;
+    Progress expand_last() noexcept;
     void open_up(int section) noexcept;
     void close_down(int section) noexcept;
     void choose(int section) noexcept;
@@ -87,7 +97,8 @@ class ListViterbi {
     std::vector<Path> listed_;
     std::vector<Deviation> waiting_;  // the best one last
     Deviation last_{};                // how the last listed path came about
-    std::vector<Foretold> foretold_;
+    std::vector<Foretold> foretold_;  // their margins are noted while the trellis runs
+    int section_ = 0, end_ = 0;       // what is left to run
     int pushed_ = 0;
     int least_ = 1;
     int longest_;

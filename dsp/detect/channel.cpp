@@ -11,8 +11,22 @@ namespace {
 constexpr int stretch_step = stretch_slots / 2;  // and half of a stretch again with the next
 constexpr int spare_slots = 4;                   // a stretch is judged while so many more arrive
 constexpr int publish_rows = 64;                 // 0.256 s, in step with the slots
-constexpr std::size_t most_readings = 48;        // of one stretch and key
-constexpr int live_candidates = 8;               // a live payload is tried more often: each try must be surer
+constexpr std::size_t most_answers = 64;         // kept, of one stretch and key; beyond it is judged at once
+constexpr int most_readings = 48;                // of one stretch and key
+constexpr int reading_steps = 4;                 // a row, of a live payload
+
+// How many steps of a judgement a row takes. Nearly all are through before the last of the spare slots, at an even
+// pace; where keys or segments are many the rest of the pace is for them, so that little is left when time is up.
+int judging_steps(int rows) {
+    return rows < (spare_slots - 1) * slot_rows ? 2 : 32;
+}
+
+// Where a slot ends there is enough to do: 20 ms on either side nothing else is.
+bool rests(std::int64_t rows) {
+    constexpr int rest_rows = 5;
+    const auto in_slot = (rows - whitening_look_ahead) % slot_rows;
+    return in_slot < rest_rows || in_slot > slot_rows - rest_rows;
+}
 
 // One key in one channel.
 double log_trace_weight(const StreamParts& parts) {
@@ -34,45 +48,43 @@ StreamParts::StreamParts(const DetectConfig& c)
     for (NamedKey& key : config.keys) key.name.shrink_to_fit();
 }
 
-// Gives what the log holds; the first payload beyond it is left to the despreader, unless there is time for all.
-class Channel::LoggedReader : public PayloadReader {
-  public:
-    LoggedReader(Channel& channel, const KeyParts& key, bool at_once)
-        : channel_(channel), key_(key), at_once_(at_once) {}
+std::unique_ptr<ScaleMemory> StreamParts::scale_memory() const {
+    if (config.search != Search::full) return nullptr;
+    return std::make_unique<ScaleMemory>(stretch_slots * slot_rows + whitening_look_ahead, config.scores);
+}
 
-    std::optional<Reading> read(const Candidate& candidate) override {
-        if (!key_.reads() || waits_) return {};
-        if (next_ < channel_.log_.size()) {
-            const Logged& logged = channel_.log_[next_++];
-            if (!logged.read) return {};
-            return Reading{logged.payload, logged.log10_p};
-        }
-        if (channel_.log_.size() == most_readings) return {};
-        channel_.despreader_.start(candidate.folded, key_.carrier, candidate.log_q, channel_.parts_.config.p_max);
-        if (!at_once_) {
-            channel_.reading_ = Reads::stretch;
-            waits_ = true;
-            return {};
-        }
-        while (channel_.despreader_.step()) continue;
-        channel_.note_reading();
-        ++next_;
-        return channel_.despreader_.reading();
+// Gives what the log holds; the first question beyond it is left to the inquiry.
+class Channel::LoggedAnswers : public Answers {
+  public:
+    LoggedAnswers(Channel& channel, const Stretch& stretch) : channel_(channel), stretch_(stretch) {}
+
+    Answer ask(const Question& question) override {
+        if (channel_.asked_) return {};
+        if (question.about == Question::About::payload && (!reads() || ++readings_ > most_readings)) return {};
+        if (next_ < channel_.log_.size()) return channel_.log_[next_++];
+        channel_.inquiry_.start(question);
+        channel_.asked_ = channel_.log_.size() < most_answers;
+        if (channel_.asked_) return {};
+        while (channel_.inquiry_.step(stretch_)) continue;
+        return channel_.inquiry_.answer();
     }
-    bool waits() const { return waits_; }
+    bool waits() const override { return channel_.asked_; }
 
   private:
+    bool reads() const { return channel_.parts_.keys[channel_.judged_key_].reads(); }
+
     Channel& channel_;
-    const KeyParts& key_;
-    bool at_once_, waits_ = false;
+    const Stretch& stretch_;
+    int readings_ = 0;
     std::size_t next_ = 0;
 };
 
-Channel::Channel(const StreamParts& parts)
+Channel::Channel(const StreamParts& parts, ScaleMemory* memory)
     : parts_(parts),
       cells_(parts.cells, [this](const CellRow& row) { take_row(row); }),
       slotter_(parts.cells->bands()),
-      history_(parts.cells->bands() / 2, stretch_slots + spare_slots) {
+      history_(parts.cells->bands() / 2, stretch_slots + spare_slots),
+      scale_memory_(memory) {
     const double log_weight = log_unscaled_weight(parts.config) + log_trace_weight(parts);
     for (const KeyParts& key : parts.keys)
         traces_.push_back(
@@ -83,9 +95,9 @@ Channel::Channel(const StreamParts& parts)
                              parts.config.sample_rate_hz / 2.0);
         for (const KeyParts& key : parts.keys) scales_.emplace_back(key.carrier);
     }
-    log_.reserve(most_readings);
+    log_.reserve(most_answers);
     verdict_.segments.reserve(most_stretch_segments);
-    if (parts.config.scores) verdict_.scores.reserve(stretch_slots);
+    if (parts.config.scores) verdict_.scores.reserve(most_track_slots);  // as much as any it is exchanged with
     reset();
 }
 
@@ -95,8 +107,7 @@ void Channel::reset() noexcept {
     history_.clear();
     for (auto& trace : traces_) trace->reset();
     rows_ = active_rows_ = shown_rows_ = shown_active_rows_ = 0;
-    news_ = judging_ = false;
-    reading_ = Reads::none;
+    news_ = judging_ = asked_ = reads_live_ = false;
     reading_key_ = judged_key_ = 0;
     stretches_ = judged_until_ = stretch_first_ = stretch_end_ = scored_from_ = 0;
     log_.clear();
@@ -115,7 +126,7 @@ void Channel::take_row(const CellRow& row) noexcept {
         const long long prompt_row = rows_ - 1 - prompt_look_ahead;
         for (auto& trace : traces_) found |= trace->push(prompt, prompt_row);
     }
-    step();
+    work();
     if (slot_ended) take_slot();
     if (found || slot_ended || rows_ % publish_rows == whitening_look_ahead) publish();
 }
@@ -131,7 +142,7 @@ void Channel::take_slot() noexcept {
     if (judging_ && history_.end() == stretch_end_ + spare_slots - 1) finish_stretch();
     history_.push(slotter_.slot());
     for (std::size_t k = 0; k < traces_.size(); ++k)
-        if (traces_[k]->end_slot(history_) && reading_ == Reads::none && !judging_) read_live(k);
+        if (traces_[k]->end_slot(history_) && !reads_live_ && !judging_) read_live(k);
     if (history_.end() >= stretch_slots && history_.end() - judged_until_ >= stretch_step) {
         finish_stretch();
         begin_stretch();
@@ -139,11 +150,7 @@ void Channel::take_slot() noexcept {
 }
 
 void Channel::read_live(std::size_t key) noexcept {
-    const Candidate candidate = traces_[key]->live_candidate(history_);
-    despreader_.start(candidate.folded, parts_.keys[key].carrier, candidate.log_q, parts_.config.p_max,
-                      live_candidates);
-    if (!despreader_.busy()) return;
-    reading_ = Reads::live;
+    reads_live_ = traces_[key]->start_reading(history_, despreader_);
     reading_key_ = key;
 }
 
@@ -156,72 +163,83 @@ void Channel::begin_stretch() noexcept {
     for (auto& trace : traces_) trace->collect_tracks(slots);
     log_.clear();
     judged_key_ = 0;
+    judging_rows_ = 0;
     judging_ = true;
 }
 
-void Channel::note_reading() noexcept {
-    const auto& reading = despreader_.reading();
-    log_.push_back(reading ? Logged{true, reading->payload, reading->log10_p} : Logged{});
+void Channel::work() noexcept {
+    judging_rows_ += judging_;
+    if (rests(rows_)) return;
+    if (reads_live_)
+        for (int i = 0; i < reading_steps && reads_live_; ++i) read_on();
+    else
+        for (int i = 0; i < judging_steps(judging_rows_) && judging_; ++i) judge_on();
 }
 
-void Channel::step() noexcept {
-    if (reading_ == Reads::none) {
-        if (judging_) judge_next(false);
-        return;
-    }
+void Channel::read_on() noexcept {
     if (despreader_.step()) return;
-    if (reading_ == Reads::stretch) {
-        note_reading();
-    } else {
-        traces_[reading_key_]->take_live_reading(despreader_.reading());
-        if (despreader_.reading()) publish();
-    }
-    reading_ = Reads::none;
+    reads_live_ = false;
+    traces_[reading_key_]->take_live_reading(despreader_.reading());
+    if (despreader_.reading()) publish();
 }
 
-// Judges the stretch for the next key, or finds out what payload that takes.
-void Channel::judge_next(bool at_once) noexcept {
-    Trace& trace = *traces_[judged_key_];
+template <class With>
+void Channel::with_stretch(With with) {
     const HeldSlots slots(history_, stretch_first_, stretch_end_);
-    LoggedReader reader(*this, parts_.keys[judged_key_], at_once);
-    const double log_weight = log_stretch_weight(stretches_) + log_trace_weight(parts_);
-    judge({slots.view(), stretch_first_, trace.key().carrier, log_weight + log_unscaled_weight(parts_.config),
-           parts_.config.p_max, &reader},
-          trace.tracks(), verdict_);
-    if (reader.waits()) return;
-    if (spectrogram_) judge_scales(log_weight);
+    const double log_weight =
+        log_stretch_weight(stretches_) + log_trace_weight(parts_) + log_unscaled_weight(parts_.config);
+    with(Stretch{slots.view(), stretch_first_, parts_.keys[judged_key_].carrier, log_weight, parts_.config.p_max});
+}
+
+void Channel::judge_on() noexcept {
+    if (!asked_) return judge_next();
+    with_stretch([&](const Stretch& stretch) { asked_ = inquiry_.step(stretch); });
+    if (!asked_) log_.push_back(inquiry_.answer());
+}
+
+// Judges the stretch for the next key, or finds out what that asks for next.
+void Channel::judge_next() noexcept {
+    Trace& trace = *traces_[judged_key_];
+    with_stretch([&](const Stretch& stretch) {
+        LoggedAnswers answers(*this, stretch);
+        judge(stretch, trace.tracks(), answers, verdict_);
+    });
+    if (asked_) return;
+    if (spectrogram_) judge_scales(log_stretch_weight(stretches_) + log_trace_weight(parts_));
     trace.take(verdict_, static_cast<double>(stretch_end_) * slot_s, scored_from_);
     log_.clear();
     judging_ = ++judged_key_ < traces_.size();
     if (!verdict_.segments.empty()) publish();
 }
 
+// After restoring: the log says what was being asked, and the number of steps how far that had come.
+void Channel::ask_again(std::uint64_t steps) noexcept {
+    asked_ = false;
+    judge_next();
+    with_stretch([&](const Stretch& stretch) {
+        while (inquiry_.steps() < steps) inquiry_.step(stretch);
+    });
+}
+
 // Adds to the verdict of the stretch what stands at other scales.
-void Channel::judge_scales(double log_weight) {
+void Channel::judge_scales(double log_weight) noexcept {
     const long long from = std::max(stretch_first_ * slot_rows, spectrogram_->first_row());
     const long long until = std::min(stretch_end_ * slot_rows + whitening_look_ahead, spectrogram_->end_row());
-    StretchVerdict scaled = scales_[judged_key_].search({*spectrogram_, from, until, scored_from_ * slot_rows},
-                                                        verdict_, log_weight, parts_.config.p_max);
-    verdict_ = stronger(std::move(verdict_), std::move(scaled));
-    verdict_.segments.reserve(most_stretch_segments);
+    strengthen(verdict_, scales_[judged_key_].search({*spectrogram_, from, until, scored_from_ * slot_rows}, verdict_,
+                                                     log_weight, parts_.config.p_max, *scale_memory_));
 }
 
 void Channel::finish_stretch() noexcept {
-    if (reading_ == Reads::stretch) {
-        while (despreader_.step()) continue;
-        note_reading();
-        reading_ = Reads::none;
-    }
-    if (judging_) reading_ = Reads::none;
-    while (judging_) judge_next(true);
+    if (judging_) reads_live_ = false;
+    while (judging_) judge_on();
 }
 
 void Channel::finish() {
     cells_.finish();
-    while (reading_ == Reads::live) step();
+    while (reads_live_) read_on();
     finish_stretch();
     if (slotter_.finish()) take_slot();
-    while (reading_ == Reads::live) step();
+    while (reads_live_) read_on();
     finish_stretch();
     const double heard_s = static_cast<double>(cells_.samples()) / parts_.config.sample_rate_hz;
     for (auto& trace : traces_) trace->end_signal(heard_s);

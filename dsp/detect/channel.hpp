@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dsp/detect/cells.hpp"
+#include "dsp/detect/inquiry.hpp"
 #include "dsp/detect/scale_search.hpp"
 #include "dsp/detect/slotter.hpp"
 #include "dsp/detect/trace.hpp"
@@ -19,17 +20,20 @@ namespace earmark {
 // What every stream of a plan shares.
 struct StreamParts {
     explicit StreamParts(const DetectConfig& config);
+    std::unique_ptr<ScaleMemory> scale_memory() const;  // nothing but for Search::full
 
     DetectConfig config;
     std::shared_ptr<const CellPlan> cells;
     std::vector<KeyParts> keys;
 };
 
-// Work that takes long, a stretch to judge or a payload to read, goes on by one step of some 0.1 to 1 ms a row.
+// Work that takes long, a stretch to judge or a payload to read, goes on by steps of some 3 us, one or two a row: so
+// calls that begin together do not need the processor all at once half a minute later.
 // Real time: push() and reset() allocate nothing.
 class Channel {
   public:
-    explicit Channel(const StreamParts& parts);
+    // memory: that of StreamParts::scale_memory(), which may serve all channels that are pushed one after the other.
+    explicit Channel(const StreamParts& parts, ScaleMemory* memory = nullptr);
     Channel(const Channel&) = delete;
     Channel& operator=(const Channel&) = delete;
 
@@ -47,28 +51,21 @@ class Channel {
     void exchange(Archive& archive);
 
   private:
-    enum class Reads : std::int32_t { none, live, stretch };
-    struct Logged {
-        bool read = false;
-        Payload payload;
-        double log10_p = 0;
-
-        template <class Archive>
-        void exchange(Archive& archive) {
-            archive(read, payload, log10_p);
-        }
-    };
-    class LoggedReader;
+    class LoggedAnswers;
 
     void take_row(const CellRow& row) noexcept;
     void take_slot() noexcept;
     void publish() noexcept;
     void read_live(std::size_t key) noexcept;
     void begin_stretch() noexcept;
-    void step() noexcept;
-    void note_reading() noexcept;
-    void judge_next(bool at_once) noexcept;
-    void judge_scales(double log_weight);
+    void work() noexcept;
+    void read_on() noexcept;
+    void judge_on() noexcept;
+    void judge_next() noexcept;
+    void ask_again(std::uint64_t steps) noexcept;
+    void judge_scales(double log_weight) noexcept;
+    template <class With>
+    void with_stretch(With with);
     void finish_stretch() noexcept;
 
     const StreamParts& parts_;
@@ -80,20 +77,23 @@ class Channel {
     bool news_ = false;
 
     Despreader despreader_;
-    Reads reading_ = Reads::none;
+    bool reads_live_ = false;
     std::uint64_t reading_key_ = 0;
 
-    // The stretch being judged, key by key. A judgement starts over with every payload read until it needs no more:
-    // what was read before is in the log, in the order it is asked for.
-    bool judging_ = false;
+    // The stretch being judged, key by key. The judgement of a key is run again with every answer found: those are in
+    // the log, in the order they are asked for.
+    bool judging_ = false, asked_ = false;
     std::uint64_t judged_key_ = 0;
     long long stretches_ = 0, judged_until_ = 0, stretch_first_ = 0, stretch_end_ = 0, scored_from_ = 0;
-    std::vector<Logged> log_;
+    int judging_rows_ = 0;  // since the stretch ended
+    std::vector<Answer> log_;
+    Inquiry inquiry_{despreader_};
     StretchVerdict verdict_;
 
     // Of Search::full alone: the rows of the last stretch, and for each key what looks through their scales.
     std::optional<Spectrogram> spectrogram_;
     std::vector<ScaleSearch> scales_;
+    ScaleMemory* scale_memory_;
 };
 
 }  // namespace earmark

@@ -7,17 +7,24 @@
 namespace earmark {
 namespace {
 
-using SoftBits = std::array<float, codeword_bits>;
+using SoftBits = std::array<std::int16_t, codeword_bits>;
 
 SoftBits despread(const Fold& fold, const Carrier& carrier) {
     SoftBits soft{};
     for (int chip = 0; chip < packet_chips; ++chip)
-        if (carrier.code_bit[chip] >= 0) soft[carrier.code_bit[chip]] = carrier.sign[chip] * fold[chip];
+        if (carrier.code_bit[chip] >= 0)
+            soft[carrier.code_bit[chip]] = static_cast<std::int16_t>(carrier.sign[chip] * fold[chip]);
     return soft;
 }
 
+std::array<float, codeword_bits> real(const SoftBits& soft) {
+    std::array<float, codeword_bits> values;
+    std::copy(soft.begin(), soft.end(), values.begin());
+    return values;
+}
+
 double correlation(const SoftBits& soft, const Codeword& codeword) {
-    double sum = 0;
+    int sum = 0;
     for (int bit = 0; bit < codeword_bits; ++bit) sum += codeword[bit] * soft[bit];
     return sum;
 }
@@ -32,16 +39,17 @@ void Despreader::start(const Fold& fold, const Carrier& carrier, double log_q, d
     format_ = steps_ = 0;
     best_.reset();
     decoding_ = false;
-    busy_ = std::any_of(soft_.begin(), soft_.end(), [](float soft) { return soft != 0; });
+    busy_ = std::any_of(soft_.begin(), soft_.end(), [](int soft) { return soft != 0; });
 }
 
 void Despreader::start_format() noexcept {
     const int bits = Payload::formats_bits[static_cast<std::size_t>(format_)];
     log_weight_ = log_q_ - std::log(double(Payload::formats_bits.size())) - bits * std::numbers::ln2;
-    const SignTail tail(soft_);
+    const auto soft = real(soft_);
+    const SignTail tail(soft);
     const double least_sum = tail.least_sum(-log_weight_ - std::log(p_max_));
     decoding_ = !std::isinf(least_sum);  // else too few chips were heard for so many bits
-    if (decoding_) decoder_.start(soft_, bits, least_sum / tail.root_energy(), candidates_);
+    if (decoding_) decoder_.start(soft, bits, least_sum / tail.root_energy(), candidates_);
 }
 
 bool Despreader::step() noexcept {
@@ -58,7 +66,7 @@ bool Despreader::step() noexcept {
 }
 
 void Despreader::take(const Payload& payload) noexcept {
-    const SignTail tail(soft_);
+    const SignTail tail(real(soft_));
     const double log_p = log10_p(tail.exponent(correlation(soft_, encode(payload))), log_weight_);
     if (log_p <= std::log10(p_max_) && (!best_ || log_p < best_->log10_p)) best_ = Reading{payload, log_p};
 }

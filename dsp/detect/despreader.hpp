@@ -20,7 +20,7 @@ struct Reading {
 // log_q: weight of the track. Nothing for a carrier without payload signs.
 std::optional<Reading> read_payload(const Fold& fold, const Carrier& carrier, double log_q, double p_max);
 
-// The same in steps of some 0.1 ms. Real time: start() and step() allocate nothing.
+// The same in steps of some 2 us, three of 20 us among them. Real time: start() and step() allocate nothing.
 class Despreader {
   public:
     // At most `candidates` codewords are held against the CRC for each format.
@@ -39,7 +39,7 @@ class Despreader {
     }
 
   private:
-    using SoftBits = std::array<float, codeword_bits>;
+    using SoftBits = std::array<std::int16_t, codeword_bits>;
     void start_format() noexcept;
     void take(const Payload& payload) noexcept;
     void repeat(int steps) noexcept;

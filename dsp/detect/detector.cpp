@@ -34,14 +34,17 @@ struct DetectPlan::Parts {
 };
 
 struct Detector::State {
-    explicit State(std::shared_ptr<const DetectPlan::Parts> plan_parts) : parts(std::move(plan_parts)) {
-        for (int c = 0; c < config().channels; ++c) channels.push_back(std::make_unique<Channel>(parts->stream));
+    explicit State(std::shared_ptr<const DetectPlan::Parts> plan_parts)
+        : parts(std::move(plan_parts)), scale_memory(parts->stream.scale_memory()) {
+        for (int c = 0; c < config().channels; ++c)
+            channels.push_back(std::make_unique<Channel>(parts->stream, scale_memory.get()));
     }
 
     const DetectConfig& config() const { return parts->stream.config; }
     Detection verdict(double duration_s) const;
 
     std::shared_ptr<const DetectPlan::Parts> parts;
+    std::unique_ptr<ScaleMemory> scale_memory;
     std::vector<std::unique_ptr<Channel>> channels;
 };
 

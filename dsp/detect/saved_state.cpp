@@ -14,13 +14,15 @@ namespace earmark {
 
 template <class A>
 void Channel::exchange(A& archive) {
-    archive(cells_, slotter_, history_, rows_, active_rows_, shown_rows_, shown_active_rows_, news_, reading_,
-            reading_key_, judging_, judged_key_, stretches_, judged_until_, stretch_first_, stretch_end_, scored_from_,
-            log_);
+    std::uint64_t asked_steps = asked_ ? inquiry_.steps() : 0;
+    archive(cells_, slotter_, history_, rows_, active_rows_, shown_rows_, shown_active_rows_, news_, reads_live_,
+            reading_key_, judging_, asked_, asked_steps, judged_key_, stretches_, judged_until_, stretch_first_,
+            stretch_end_, scored_from_, judging_rows_, log_);
     for (auto& trace : traces_) archive(*trace);
-    despreader_.exchange(archive);
+    if (reads_live_) archive(despreader_);
     if (spectrogram_) archive(*spectrogram_);
     for (ScaleSearch& scales : scales_) archive(scales);
+    if (A::restores && asked_) ask_again(asked_steps);
 }
 
 namespace {

@@ -40,11 +40,13 @@ struct BandRatios {
     int live_chips = 0;
 };
 
-BandRatios band_ratios(const Spectrogram& spectrogram, double frequency, long long from, long long until) {
+void read_ratios(const Spectrogram& spectrogram, double frequency, long long from, long long until, BandRatios& out) {
     ScaledBands bands(spectrogram, frequency);
     const auto count = static_cast<std::size_t>(until - from);
-    BandRatios out{std::vector<ChipRow>(count), std::vector<float>(count), 0};
     std::vector<ChipRow>& ratios = out.rows;
+    ratios.resize(count);
+    out.loudness.assign(count, 0);
+    out.live_chips = 0;
     BandEnergies energies, peak;
     peak.fill(-1e9f);
     for (std::size_t r = 0; r < ratios.size(); ++r) {
@@ -60,7 +62,6 @@ BandRatios band_ratios(const Spectrogram& spectrogram, double frequency, long lo
         if (live) continue;
         for (ChipRow& row : ratios) row[c] = 0;
     }
-    return out;
 }
 
 // The rows of the marked signal's clock, between those received.
@@ -213,24 +214,27 @@ Rows loudest_part(const std::vector<float>& loudness) {
     return {from, count};
 }
 
-void keep_best(std::vector<ScaleCandidate>& all) {
+void keep_best(std::vector<ScaleCandidate>& all, std::vector<ScaleCandidate>& best) {
     std::sort(all.begin(), all.end(),
               [](const ScaleCandidate& a, const ScaleCandidate& b) { return a.score > b.score; });
-    std::vector<ScaleCandidate> apart;
+    best.clear();
     for (const ScaleCandidate& candidate : all) {
-        const bool known = std::any_of(apart.begin(), apart.end(), [&](const ScaleCandidate& other) {
+        const bool known = std::any_of(best.begin(), best.end(), [&](const ScaleCandidate& other) {
             return std::abs(std::log(candidate.scale.time / other.scale.time)) < 0.04 &&
                    std::abs(std::log(candidate.scale.frequency / other.scale.frequency)) < 0.02;
         });
-        if (!known) apart.push_back(candidate);
-        if (apart.size() == kept) break;
+        if (!known) best.push_back(candidate);
+        if (best.size() == kept) break;
     }
-    all = std::move(apart);
 }
 
 int steps_each_side(double reach, double stride) {
     return static_cast<int>(std::ceil(reach / stride - 0.5));
 }
+
+const int steps_aside = steps_each_side(bands_high * frequency_step, frequency_stride);
+const int steps_slower = steps_each_side(-tempo_low * time_step, time_stride);
+const int steps_faster = steps_each_side(tempo_high * time_step, time_stride);
 
 }  // namespace
 
@@ -242,22 +246,45 @@ ScaleScan::ScaleScan(const Carrier& carrier) {
         }
 }
 
-std::vector<ScaleCandidate> ScaleScan::scan(const Spectrogram& spectrogram, long long from, long long until) const {
-    std::vector<ScaleCandidate> all;
-    if (until - from < 2 * block_rows * scan_hops) return all;
-    const int side = steps_each_side(bands_high * frequency_step, frequency_stride);
-    const int slower = steps_each_side(-tempo_low * time_step, time_stride);
-    const int faster = steps_each_side(tempo_high * time_step, time_stride);
-    const BandRatios unscaled = band_ratios(spectrogram, 1, from, until);
-    const Rows loudest = loudest_part(unscaled.loudness);
+struct ScanMemory::Rooms {
+    std::size_t most_rows;
+    BandRatios ratios;
     ScoredReading reading;
-    for (int f = -side; f <= side; ++f) {
+    std::vector<ScaleCandidate> all, best;
+};
+
+ScanMemory::ScanMemory(int most_rows) : rooms_(std::make_unique<Rooms>()) {
+    const auto count = static_cast<std::size_t>(most_rows);
+    rooms_->most_rows = count;
+    rooms_->ratios.rows.reserve(count);
+    rooms_->ratios.loudness.reserve(count);
+    const auto scaled = static_cast<std::size_t>(most_rows * std::exp(steps_faster * time_stride) / scan_hops) + 1;
+    rooms_->reading.rows.reserve(scaled);
+    rooms_->reading.residuals.reserve(scaled);
+    rooms_->reading.blocks.reserve(scaled / block_rows);
+    rooms_->reading.scores.reserve(scaled / block_rows);
+    rooms_->all.reserve((2 * steps_aside + 1) * (steps_slower + 1 + steps_faster));
+    rooms_->best.reserve(kept);
+}
+
+ScanMemory::~ScanMemory() = default;
+
+std::span<const ScaleCandidate> ScaleScan::scan(const Spectrogram& spectrogram, long long from, long long until,
+                                                ScanMemory& memory) const {
+    auto& [most_rows, ratios, reading, all, best_ones] = *memory.rooms_;
+    all.clear();
+    best_ones.clear();
+    from = std::max(from, until - static_cast<long long>(most_rows));
+    if (until - from < 2 * block_rows * scan_hops) return best_ones;
+    read_ratios(spectrogram, 1, from, until, ratios);
+    const Rows loudest = loudest_part(ratios.loudness);
+    for (int f = -steps_aside; f <= steps_aside; ++f) {
         const double frequency = std::clamp(std::exp(f * frequency_stride), 0.0, greatest_frequency_scale);
-        const BandRatios ratios = f == 0 ? unscaled : band_ratios(spectrogram, frequency, from, until);
-        for (int t = -slower; t <= faster; ++t) {
+        read_ratios(spectrogram, frequency, from, until, ratios);
+        for (int t = -steps_slower; t <= steps_faster; ++t) {
             const bool family = f == 0 || t == 0 || std::abs(f * frequency_stride - t * time_stride) <= time_stride / 2;
             const double time = std::exp(t * time_stride);
-            const auto rows = std::span(ratios.rows);
+            const auto rows = std::span<const ChipRow>(ratios.rows);
             reading.read(signs_, family ? rows : rows.subspan(loudest.from, loudest.count), ratios.live_chips, time);
             ScaleCandidate best{{time, frequency}, 0};
             for (const float drift : drifts) {
@@ -269,8 +296,8 @@ std::vector<ScaleCandidate> ScaleScan::scan(const Spectrogram& spectrogram, long
             all.push_back(best);
         }
     }
-    keep_best(all);
-    return all;
+    keep_best(all, best_ones);
+    return best_ones;
 }
 
 }  // namespace earmark

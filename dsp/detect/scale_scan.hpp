@@ -7,13 +7,26 @@
 #include "dsp/detect/whitening.hpp"
 
 #include <array>
-#include <vector>
+#include <memory>
+#include <span>
 
 namespace earmark {
 
 struct ScaleCandidate {
     Scale scale;
     float score = 0;  // nepers of likelihood for the best stretch of mark at any phase
+};
+
+// What a scan of at most so many received rows is made in, 6 MB: reserved once, used from pair to pair of scales.
+class ScanMemory {
+  public:
+    explicit ScanMemory(int most_rows);
+    ~ScanMemory();
+
+  private:
+    friend class ScaleScan;
+    struct Rooms;
+    std::unique_ptr<Rooms> rooms_;
 };
 
 // Sees half the rows that the exact detector sees, one difference of log energies a chip instead of a neighbourhood of
@@ -23,8 +36,11 @@ class ScaleScan {
   public:
     explicit ScaleScan(const Carrier& carrier);
 
-    // The best candidates of the received rows [from, until), best first, far enough apart to be different ones.
-    std::vector<ScaleCandidate> scan(const Spectrogram& spectrogram, long long from, long long until) const;
+    // The best candidates of the received rows [from, until), best first, far enough apart to be different ones. They
+    // stand in the memory until the next scan. Of more rows than that is for the last ones are looked at; allocates
+    // nothing.
+    std::span<const ScaleCandidate> scan(const Spectrogram& spectrogram, long long from, long long until,
+                                         ScanMemory& memory) const;
 
   private:
     // sign of the sync chip at [band][i]: row (63 - i) modulo 64, twice over, so that 64 phases lie side by side.

@@ -1,12 +1,10 @@
 #include "dsp/detect/scale_search.hpp"
 
-#include "dsp/detect/scaled_slots.hpp"
-#include "dsp/detect/segmenter.hpp"
-
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdlib>
-#include <deque>
+#include <span>
 #include <utility>
 
 namespace earmark {
@@ -16,23 +14,24 @@ constexpr float least_score = 14;        // of a candidate; unmarked audio has o
 constexpr double worth_moving = -1;      // log10 p, weights left aside, from where on a candidate is moved about
 constexpr int on_family_time_steps = 8;  // how near a family a scale must lie to be tried on it
 constexpr int on_family_frequency_steps = 2;
+constexpr std::size_t most_points = 8;  // the last scale, and what a scan gives
 
-// The slots of a stretch at one scale, and what the key says of them.
-struct ScaledEvidence {
-    ScaledSlots scaled;
-    std::deque<PhaseCorrelations> correlations;
-    std::vector<SlotEvidence> evidence;
-};
-
-ScaledEvidence read_at(const ReceivedRows& rows, const Correlator& correlator, ScaleSteps steps) {
-    ScaledEvidence reading{slots_at(rows.spectrogram, scale_at(steps), rows.from, rows.until), {}, {}};
-    for (std::size_t s = 0; s < reading.scaled.slots.size(); ++s) {
-        reading.correlations.emplace_back();
-        correlator.correlate(reading.scaled.slots[s], reading.scaled.first_slot + static_cast<long long>(s),
-                             reading.correlations.back());
-        reading.evidence.push_back({&reading.correlations.back(), &reading.scaled.slots[s]});
+// The evidence at one scale, and the tracks in it.
+std::span<const SlotEvidence> read_at(const ReceivedRows& rows, const Correlator& correlator, ScaleSteps steps,
+                                      ScaleMemory& memory) {
+    slots_at(rows.spectrogram, scale_at(steps), rows.from, rows.until, memory.scaled);
+    const std::size_t count = memory.scaled.slots.size();
+    memory.correlations.resize(count);
+    memory.evidence.clear();
+    memory.tracker.reset();
+    for (std::size_t s = 0; s < count; ++s) {
+        const Slot& slot = memory.scaled.slots[s];
+        correlator.correlate(slot, memory.scaled.first_slot + static_cast<long long>(s), memory.correlations[s]);
+        memory.evidence.push_back({&memory.correlations[s], slot});
+        memory.tracker.push(slot, memory.correlations[s]);
     }
-    return reading;
+    memory.tracker.collect(static_cast<int>(count), memory.tracks);
+    return memory.evidence;
 }
 
 // How many hops a slot the phase creeps, jumps left aside: what is wrong with the time scale.
@@ -60,8 +59,9 @@ struct Point {
 // Moves a scale to where the evidence is best.
 class Climb {
   public:
-    Climb(const ReceivedRows& rows, const Carrier& carrier, const Correlator& correlator, double log_weight)
-        : rows_(rows), carrier_(carrier), correlator_(correlator), log_weight_(log_weight) {}
+    Climb(const ReceivedRows& rows, const Carrier& carrier, const Correlator& correlator, double log_weight,
+          ScaleMemory& memory)
+        : rows_(rows), carrier_(carrier), correlator_(correlator), log_weight_(log_weight), memory_(memory) {}
 
     Point from(ScaleSteps start) {
         best_ = weigh_at(start);
@@ -79,13 +79,12 @@ class Climb {
   private:
     Point weigh_at(ScaleSteps steps) const {
         Point point{steps};
-        const ScaledEvidence reading = read_at(rows_, correlator_, steps);
-        const Stretch stretch{reading.evidence, reading.scaled.first_slot, carrier_,
-                              log_weight_ + log_scale_weight(steps), 1};
-        for (Track& track : find_tracks(stretch.slots)) {
-            const double drift = creep(track);
-            const Candidate candidate = weigh(stretch, std::move(track));
-            if (candidate.log10_p < point.log10_p) point = {steps, candidate.log10_p, drift};
+        const auto evidence = read_at(rows_, correlator_, steps, memory_);
+        const Stretch stretch{evidence, memory_.scaled.first_slot, carrier_, log_weight_ + log_scale_weight(steps), 1};
+        for (int t = 0; t < memory_.tracks.size(); ++t) {
+            const Track track = memory_.tracks[t];
+            const double log10_p = weigh(stretch, track).log10_p;
+            if (log10_p < point.log10_p) point = {steps, log10_p, creep(track)};
         }
         return point;
     }
@@ -120,6 +119,7 @@ class Climb {
     const Carrier& carrier_;
     const Correlator& correlator_;
     double log_weight_;
+    ScaleMemory& memory_;
     Point best_;
 };
 
@@ -140,71 +140,90 @@ bool settled(const StretchVerdict& verdict, double stretch_s, double log_weight)
 
 }  // namespace
 
-StretchVerdict stronger(StretchVerdict a, StretchVerdict b) {
-    if (b.log10_p < a.log10_p) std::swap(a, b);
-    const std::vector<Segment> own = a.segments;
-    for (Segment& segment : b.segments)
-        if (std::none_of(own.begin(), own.end(), [&](const Segment& other) {
-                return other.start_s < segment.end_s && segment.start_s < other.end_s;
+void strengthen(StretchVerdict& verdict, StretchVerdict& other) {
+    if (other.log10_p < verdict.log10_p) std::swap(verdict, other);
+    std::vector<Segment>& segments = verdict.segments;
+    const auto own = static_cast<std::ptrdiff_t>(segments.size());
+    for (const Segment& segment : other.segments)
+        if (segments.size() < segments.capacity() &&
+            std::none_of(segments.begin(), segments.begin() + own, [&](const Segment& one) {
+                return one.start_s < segment.end_s && segment.start_s < one.end_s;
             }))
-            a.segments.push_back(std::move(segment));
-    std::sort(a.segments.begin(), a.segments.end(),
+            segments.push_back(segment);
+    std::sort(segments.begin(), segments.end(),
               [](const Segment& x, const Segment& y) { return x.start_s < y.start_s; });
-    return a;
+}
+
+ScaleMemory::ScaleMemory(int most_rows, bool scores)
+    : scan(most_rows), tracker(static_cast<int>(most_rows * scale_at({tempo_high, 0}).time / slot_rows) + 2) {
+    const auto most_slots = static_cast<std::size_t>(tracker.slots_held());
+    scaled.slots.reserve(most_slots);
+    correlations.reserve(most_slots);
+    evidence.reserve(most_slots);
+    for (StretchVerdict* each : {&verdict, &found}) {
+        each->segments.reserve(most_stretch_segments);
+        if (scores) each->scores.reserve(most_track_slots);
+    }
 }
 
 ScaleSearch::ScaleSearch(const Carrier& carrier) : carrier_(carrier), correlator_(carrier), scan_(carrier) {}
 
 // The verdict at one scale, its times on the received signal's clock.
-StretchVerdict ScaleSearch::judge_at(const ReceivedRows& rows, ScaleSteps steps, double log_weight,
-                                     double p_max) const {
-    const ScaledEvidence reading = read_at(rows, correlator_, steps);
+void ScaleSearch::judge_at(const ReceivedRows& rows, ScaleSteps steps, double log_weight, double p_max,
+                           ScaleMemory& memory) const {
+    const auto evidence = read_at(rows, correlator_, steps, memory);
     const Scale scale = scale_at(steps);
-    StretchVerdict verdict =
-        judge(reading.evidence, reading.scaled.first_slot, carrier_, log_weight + log_scale_weight(steps), p_max);
-    for (Segment& segment : verdict.segments) {
+    const Stretch stretch{evidence, memory.scaled.first_slot, carrier_, log_weight + log_scale_weight(steps), p_max};
+    AnswersAtOnce answers(stretch, memory.despreader);
+    judge(stretch, memory.tracks, answers, memory.verdict);
+    for (Segment& segment : memory.verdict.segments) {
         segment.start_s /= scale.time;
         segment.end_s /= scale.time;
         segment.time_scale = scale.time;
         segment.frequency_scale = scale.frequency;
     }
-    for (Score& score : verdict.scores) score.start_s /= scale.time;
-    return verdict;
+    for (Score& score : memory.verdict.scores) score.start_s /= scale.time;
 }
 
-StretchVerdict ScaleSearch::search(const ReceivedRows& rows, const StretchVerdict& unscaled, double log_weight,
-                                   double p_max) {
+StretchVerdict& ScaleSearch::search(const ReceivedRows& rows, const StretchVerdict& unscaled, double log_weight,
+                                    double p_max, ScaleMemory& memory) {
     const double log10_p_max = std::log10(p_max);
-    Climb climb(rows, carrier_, correlator_, log_weight);
-    std::vector<Point> points;  // none near another
+    Climb climb(rows, carrier_, correlator_, log_weight, memory);
+    std::array<Point, most_points> points;  // none near another
+    std::size_t count = 0;
     const auto look_at = [&](ScaleSteps start) {
         const Point point = climb.from(start);
         // (1, 1) has been judged by the detector's own reading: a second one would spend its weight twice.
         if (point.steps == ScaleSteps{}) return;
         if (near(point.steps, {}) && point.log10_p >= unscaled.log10_p) return;
+        const auto end = points.begin() + static_cast<std::ptrdiff_t>(count);
         const auto known =
-            std::find_if(points.begin(), points.end(), [&](const Point& p) { return near(p.steps, point.steps); });
-        if (known == points.end())
-            points.push_back(point);
-        else if (point.log10_p < known->log10_p)
-            *known = point;
+            std::find_if(points.begin(), end, [&](const Point& p) { return near(p.steps, point.steps); });
+        if (known != end ? point.log10_p < known->log10_p : count < points.size()) *known = point;
+        count += known == end && count < points.size();
     };
     if (settled(unscaled, static_cast<double>(rows.until - rows.from) * hop_s, log_weight + log_scale_weight({}))) {
         look_at({});
     } else {
         if (last_ != ScaleSteps{}) look_at(last_);
-        if (points.empty() || points.front().log10_p > log10_p_max)
+        if (count == 0 || points[0].log10_p > log10_p_max)
             for (const ScaleCandidate& candidate :
-                 scan_.scan(rows.spectrogram, std::max(rows.from, rows.fresh), rows.until))
+                 scan_.scan(rows.spectrogram, std::max(rows.from, rows.fresh), rows.until, memory.scan))
                 if (candidate.score >= least_score) look_at(nearest_steps(candidate.scale));
     }
-    std::sort(points.begin(), points.end(), [](const Point& a, const Point& b) { return a.log10_p < b.log10_p; });
-    last_ = !points.empty() && points.front().log10_p <= log10_p_max ? points.front().steps : ScaleSteps{};
-    StretchVerdict verdict;
-    for (const Point& point : points)
-        if (point.log10_p < verdict.log10_p || point.log10_p <= log10_p_max)
-            verdict = stronger(std::move(verdict), judge_at(rows, point.steps, log_weight, p_max));
-    return verdict;
+    const std::span found(points.data(), count);
+    std::partial_sort(found.begin(), found.end(), found.end(),
+                      [](const Point& a, const Point& b) { return a.log10_p < b.log10_p; });
+    last_ = count > 0 && found[0].log10_p <= log10_p_max ? found[0].steps : ScaleSteps{};
+    memory.found.log10_p = memory.found.log_q = 0;
+    memory.found.segments.clear();
+    memory.found.scores.clear();
+    for (const Point& point : found)
+        if (point.log10_p < memory.found.log10_p || point.log10_p <= log10_p_max) {
+            judge_at(rows, point.steps, log_weight, p_max, memory);
+            strengthen(memory.found, memory.verdict);
+        }
+    return memory.found;
 }
 
 }  // namespace earmark

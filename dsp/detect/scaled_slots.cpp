@@ -39,8 +39,11 @@ class RowsBetween {
 
 }  // namespace
 
-ScaledSlots slots_at(const Spectrogram& spectrogram, Scale scale, long long from, long long until) {
-    ScaledSlots out;
+void slots_at(const Spectrogram& spectrogram, Scale scale, long long from, long long until, ScaledSlots& out) {
+    out.slots.clear();
+    const auto keep = [&](const Slot& slot) {
+        if (out.slots.size() < out.slots.capacity()) out.slots.push_back(slot);
+    };
     ScaledBands bands(spectrogram, scale.frequency);
     RowsBetween rows(bands, until - 1);
     Slotter slotter(bands.bands());
@@ -50,10 +53,9 @@ ScaledSlots slots_at(const Spectrogram& spectrogram, Scale scale, long long from
         const double place = static_cast<double>(hop) / scale.time;
         if (place >= static_cast<double>(until)) break;
         rows.read(place, row);
-        if (slotter.push(row)) out.slots.push_back(slotter.slot());
+        if (slotter.push(row)) keep(slotter.slot());
     }
-    if (slotter.finish()) out.slots.push_back(slotter.slot());
-    return out;
+    if (slotter.finish()) keep(slotter.slot());
 }
 
 }  // namespace earmark

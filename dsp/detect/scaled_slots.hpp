@@ -15,7 +15,8 @@ struct ScaledSlots {
         0;  // index of slots[0]: slot k begins at marked time k * slot_s, received k * slot_s / scale.time
 };
 
-// Of the received rows [from, until), which the spectrogram must hold.
-ScaledSlots slots_at(const Spectrogram& spectrogram, Scale scale, long long from, long long until);
+// Of the received rows [from, until), which the spectrogram must hold. Allocates nothing when `out` has capacity: what
+// goes beyond is left out.
+void slots_at(const Spectrogram& spectrogram, Scale scale, long long from, long long until, ScaledSlots& out);
 
 }  // namespace earmark

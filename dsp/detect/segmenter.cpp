@@ -1,123 +1,25 @@
 #include "dsp/detect/segmenter.hpp"
 
-#include "dsp/coding/codeword.hpp"
-
-#include <algorithm>
-#include <array>
 #include <cmath>
 
 namespace earmark {
 namespace {
 
-constexpr int least_gap_slots = 4;  // 2 s: pauses in speech are shorter; at the ends of a track any length goes
-// What a run of slots must say against the mark before it is cut out, in nepers of likelihood: more than the odds
-// against beginning anew at any of 128 slots and 512 phases.
-constexpr double cut_evidence = 20;
-constexpr double trim_evidence = 3;  // at the ends nothing begins anew
-
-struct Run {
-    int from = 0, until = 0;
-    double excess = 0;  // of the evidence against the mark over what is asked; 0 = no such run
-};
-
-using SlotSums = std::span<const SlotSum>;
-
-// Sign times residual over the sync chips or, given a codeword, over the payload chips.
-SlotSum slot_sum(const Stretch& stretch, int slot, int phase, const Codeword* codeword) noexcept {
-    const SlotView view = stretch.slots[static_cast<std::size_t>(slot)].slot;
-    const long long start = (stretch.first_slot + slot) * slot_rows;
-    std::int64_t correlation = 0, energy = 0;
-    for (int i = phase % chip_hops; i < slot_rows && !view.empty; i += chip_hops) {
-        const int first_chip = packet_row_at(start + i, phase) * chip_bands;
-        const std::int8_t* const residuals = view.row(i);
-        if (codeword == nullptr) {  // without branches: every slot of every track is added up here
-            const std::int16_t* const bits = stretch.carrier.code_bit.data() + first_chip;
-            const std::int8_t* const signs = stretch.carrier.sign.data() + first_chip;
-            int row_correlation = 0, row_energy = 0;
-            for (int band = 0; band < view.bands(); ++band) {
-                const int residual = bits[band] == -1 ? residuals[band] : 0;
-                row_correlation += signs[band] * residual;
-                row_energy += residual * residual;
-            }
-            correlation += row_correlation;
-            energy += row_energy;
-            continue;
-        }
-        for (int band = 0; band < view.bands(); ++band) {
-            const auto chip = static_cast<std::size_t>(first_chip + band);
-            const int bit = stretch.carrier.code_bit[chip];
-            if (bit < 0) continue;
-            const int sign = (*codeword)[static_cast<std::size_t>(bit)];
-            correlation += sign * stretch.carrier.sign[chip] * residuals[band];
-            energy += residuals[band] * residuals[band];
-        }
-    }
-    return {static_cast<double>(correlation), static_cast<double>(energy)};
-}
-
-// Mean of a chip's residual along its sign over its variance, of the whole track.
-double strength(SlotSums sums) {
-    SlotSum all;
-    for (const SlotSum& sum : sums) {
-        all.correlation += sum.correlation;
-        all.energy += sum.energy;
-    }
-    return all.energy > 0 ? all.correlation / all.energy : 0;
-}
-
-// The run of slots that speaks most against a mark of that strength: log-likelihood ratio as in the tracker.
-Run weakest_run(SlotSums sums, double strength) {
-    Run weakest;
-    for (int from = 0; from < std::ssize(sums); ++from) {
-        double sum = 0;
-        for (int s = from; s < std::ssize(sums); ++s) {
-            sum += strength * sums[s].correlation - strength * strength / 2 * sums[s].energy;
-            const bool at_an_end = from == 0 || s + 1 == std::ssize(sums);
-            if (!at_an_end && s + 1 - from < least_gap_slots) continue;
-            const double excess = -sum - (at_an_end ? trim_evidence : cut_evidence);
-            if (excess > weakest.excess) weakest = {from, s + 1, excess};
-        }
-    }
-    return weakest;
-}
-
-// The sums of all slots of a track, for the length of a call.
-struct TrackSums {
-    TrackSums(const Stretch& stretch, const Track& track, const Codeword* codeword = nullptr)
-        : count(track.phases.size()) {
-        for (std::size_t s = 0; s < count; ++s)
-            sums[s] = slot_sum(stretch, track.first + static_cast<int>(s), track.phases[s], codeword);
-    }
-    SlotSums all() const { return {sums.data(), count}; }
-
-    std::array<SlotSum, most_track_slots> sums;
-    std::size_t count;
-};
-
-Run silent_run(const Stretch& stretch, const Track& track) {
-    const TrackSums sums(stretch, track);
-    return weakest_run(sums.all(), strength(sums.all()));
-}
-
-Run misfitting_run(const Stretch& stretch, const Track& track, const Payload& payload) {
-    const Codeword codeword = encode(payload);
-    const double sync_strength = strength(TrackSums(stretch, track).all());
-    return weakest_run(TrackSums(stretch, track, &codeword).all(), sync_strength);
-}
+constexpr int least_read_slots = 4;  // 2 s: less is not tried by itself
 
 Track part(const Track& track, int from, int until) {
     return {track.first + from, Phases(std::span(track.phases.begin() + from, track.phases.begin() + until))};
 }
 
-// Keeps no fold while it goes down into the parts: a fold is 8 kB, and the audio thread's stack is not ours.
 class Cutter {
   public:
-    Cutter(const Stretch& stretch, std::vector<Segment>& segments) : stretch_(stretch), segments_(segments) {}
+    Cutter(const Stretch& stretch, Answers& answers, std::vector<Segment>& segments)
+        : stretch_(stretch), answers_(answers), segments_(segments) {}
 
     // Leaves out what carries no mark.
     void cut_gaps(const Track& track) {
-        const Run gap = silent_run(stretch_, track);
-        if (gap.excess == 0) return cut_payloads(track);
+        const Answer gap = answers_.ask({Question::About::silent_run, track});
+        if (gap.until == 0) return cut_payloads(track);
         if (gap.from > 0) cut_gaps(part(track, 0, gap.from));
         const int slots = static_cast<int>(track.phases.size());
         if (gap.until < slots) cut_gaps(part(track, gap.until, slots));
@@ -126,69 +28,53 @@ class Cutter {
     // Parts payloads: where the one read does not fit, and another is read instead. Where two of equal length leave
     // nothing to read in the whole, one of the halves tells.
     void cut_payloads(const Track& track) {
-        const auto reading = read(track);
-        const auto known = reading ? reading : read_either_half(track);
-        if (!known) return add(track, reading);
-        const Run misfit = misfitting_run(stretch_, track, known->payload);
+        const Answer reading = read(track);
+        const Answer known = reading.read ? reading : read_either_half(track);
+        if (!known.read) return add(track, reading);
+        const Answer misfit = answers_.ask({Question::About::misfit, track, known.payload});
         const int slots = static_cast<int>(track.phases.size());
-        if (misfit.excess == 0 || misfit.until - misfit.from == slots) return add(track, reading);
-        const auto other = read(part(track, misfit.from, misfit.until));
-        if (other ? other->payload == known->payload : reading.has_value()) return add(track, reading);
+        if (misfit.until == 0 || misfit.until - misfit.from == slots) return add(track, reading);
+        const Answer other = read(part(track, misfit.from, misfit.until));
+        if (other.read ? other.payload == known.payload : reading.read) return add(track, reading);
         if (misfit.from > 0) cut_payloads(part(track, 0, misfit.from));
         cut_payloads(part(track, misfit.from, misfit.until));
         if (misfit.until < slots) cut_payloads(part(track, misfit.until, slots));
     }
 
-    std::optional<Reading> read_either_half(const Track& track) const {
+    Answer read_either_half(const Track& track) {
         const int slots = static_cast<int>(track.phases.size()), half = slots / 2;
-        if (half < least_gap_slots) return {};
-        const auto reading = read(part(track, 0, half));
-        return reading ? reading : read(part(track, half, slots));
+        if (half < least_read_slots) return {};
+        const Answer reading = read(part(track, 0, half));
+        return reading.read ? reading : read(part(track, half, slots));
     }
 
-    void add(const Track& track, const std::optional<Reading>& reading) {
-        const double log10_p = weigh(stretch_, track).log10_p;
+    void add(const Track& track, const Answer& reading) {
+        const double log10_p = answers_.ask({Question::About::weight, track}).log10_p;
         if (log10_p > std::log10(stretch_.p_max) || segments_.size() == segments_.capacity()) return;
         Segment segment{static_cast<double>(stretch_.first_slot + track.first) * slot_s,
                         static_cast<double>(stretch_.first_slot + track.end()) * slot_s,
                         log10_p,
                         {},
                         0};
-        if (reading) {
-            segment.payload = reading->payload;
-            segment.payload_log10_p = reading->log10_p;
+        if (reading.read) {
+            segment.payload = reading.payload;
+            segment.payload_log10_p = reading.log10_p;
         }
         segments_.push_back(segment);
     }
 
-    std::optional<Reading> read(const Track& track) const {
-        const Candidate candidate = weigh(stretch_, track);
-        if (stretch_.reader != nullptr) return stretch_.reader->read(candidate);
-        return read_payload(candidate.folded, stretch_.carrier, candidate.log_q, stretch_.p_max);
-    }
+    Answer read(const Track& track) { return answers_.ask({Question::About::payload, track}); }
 
   private:
     const Stretch& stretch_;
+    Answers& answers_;
     std::vector<Segment>& segments_;
 };
 
 }  // namespace
 
-SlotSum sync_sum(const Stretch& stretch, int slot, int phase) noexcept {
-    return slot_sum(stretch, slot, phase, nullptr);
-}
-
-Candidate weigh(const Stretch& stretch, const Track& track) {
-    Candidate candidate;
-    candidate.log_q = stretch.log_weight + log_prior(track, static_cast<int>(stretch.slots.size()));
-    candidate.folded = fold(stretch.slots, stretch.first_slot, track);
-    candidate.log10_p = log10_p(sync_exponent(candidate.folded, stretch.carrier), candidate.log_q);
-    candidate.track = track;
-    return candidate;
-}
-
-void cut_into_segments(const Stretch& stretch, const Track& track, std::vector<Segment>& segments) {
-    Cutter cutter(stretch, segments);
+void cut_into_segments(const Stretch& stretch, const Track& track, Answers& answers, std::vector<Segment>& segments) {
+    Cutter cutter(stretch, answers, segments);
     const std::size_t before = segments.size();
     cutter.cut_gaps(track);
     if (segments.size() == before) cutter.add(track, cutter.read(track));  // only the whole is evidence enough

@@ -3,55 +3,16 @@
 // bound however the cuts were chosen.
 #pragma once
 
-#include "dsp/detect/despreader.hpp"
-#include "dsp/detect/statistic.hpp"
+#include "dsp/detect/inquiry.hpp"
 
 #include <earmark/detector.hpp>
 
-#include <optional>
-#include <span>
 #include <vector>
 
 namespace earmark {
 
-struct Candidate;
-
-// Who reads payloads: at once, or bit by bit on the audio path.
-class PayloadReader {
-  public:
-    virtual std::optional<Reading> read(const Candidate& candidate) = 0;
-
-  protected:
-    ~PayloadReader() = default;
-};
-
-// What is searched at once for one key in one channel.
-struct Stretch {
-    std::span<const SlotEvidence> slots;
-    long long first_slot;  // index of slots[0] from the start of the signal
-    const Carrier& carrier;
-    double log_weight;  // what the stretch, key and channel weigh
-    double p_max;
-    PayloadReader* reader = nullptr;  // without one payloads are read at once
-};
-
-// A track and the bound on its sync chips.
-struct Candidate {
-    Track track;
-    Fold folded;
-    double log_q, log10_p;
-};
-
-Candidate weigh(const Stretch& stretch, const Track& track);
-
-// Signs of the sync chips times residuals, and their energy, in one slot of a track.
-struct SlotSum {
-    double correlation = 0, energy = 0;
-};
-SlotSum sync_sum(const Stretch& stretch, int slot, int phase) noexcept;
-
 // Appends segments in time order, not overlapping, each with p <= p_max; at least one for a track whose own p is.
 // Not beyond the capacity of `segments`, so that nothing is allocated.
-void cut_into_segments(const Stretch& stretch, const Track& track, std::vector<Segment>& segments);
+void cut_into_segments(const Stretch& stretch, const Track& track, Answers& answers, std::vector<Segment>& segments);
 
 }  // namespace earmark

@@ -23,7 +23,7 @@ float fast_log(float x) {
 
 Spectrogram::Spectrogram(int most_rows, int bins, double bin_hz, double nyquist_hz)
     : most_rows_(most_rows),
-      bins_(static_cast<std::size_t>(bins)),
+      bins_(static_cast<std::size_t>(std::min(bins, most_spectrogram_bins))),
       bin_hz_(bin_hz),
       nyquist_hz_(nyquist_hz),
       rows_(static_cast<std::size_t>(most_rows) * bins_) {}
@@ -37,8 +37,7 @@ void Spectrogram::push(std::span<const float> power) noexcept {
     ++end_row_;
 }
 
-ScaledBands::ScaledBands(const Spectrogram& spectrogram, double frequency_scale)
-    : spectrogram_(spectrogram), power_(static_cast<std::size_t>(spectrogram.bins()) + most_taps) {
+ScaledBands::ScaledBands(const Spectrogram& spectrogram, double frequency_scale) : spectrogram_(spectrogram) {
     const double bin_hz = spectrogram.bin_hz();
     for (int band = 0; band < grid_bands; ++band) {
         const double low = (first_band_hz + band * band_hz) * frequency_scale, high = low + band_hz * frequency_scale;

@@ -20,6 +20,7 @@ struct Scale {
 inline constexpr double greatest_frequency_scale = 1.25;
 // The highest frequency that any reading looks at; a spectrogram needs no bins above.
 inline constexpr double spectrogram_top_hz = greatest_frequency_scale * (first_band_hz + grid_bands * band_hz);
+inline constexpr int most_spectrogram_bins = 256;  // 39 Hz or more apart, at every rate
 
 // A ring of rows, one each 4 ms of the received signal, 16 bits a bin (the upper half of a float: 0.02 dB). 65.5 s at
 // 16 kHz take 6.3 MB. Real time: push() allocates nothing.
@@ -53,7 +54,8 @@ class Spectrogram {
 
 using BandEnergies = std::array<float, 64>;  // natural logarithm; those above Nyquist stay at the floor
 
-// Reads the log energy of the grid's bands where a frequency scale has put them. Not for two threads at once.
+// Reads the log energy of the grid's bands where a frequency scale has put them. Not for two threads at once. Real
+// time: allocates nothing.
 class ScaledBands {
   public:
     ScaledBands(const Spectrogram& spectrogram, double frequency_scale);
@@ -67,7 +69,7 @@ class ScaledBands {
     int bands_ = 0, taps_ = 0;
     std::array<int, 64> first_bin_{};
     std::array<std::array<float, 64>, most_taps> shares_{};  // [tap][band]
-    std::vector<float> power_;
+    std::array<float, most_spectrogram_bins + most_taps> power_{};
 };
 
 }  // namespace earmark

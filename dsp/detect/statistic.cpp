@@ -7,20 +7,49 @@
 
 namespace earmark {
 
+// Slots start at multiples of chip_hops.
+void fold_slot(Fold& folded, SlotView slot, long long slot_index, int phase, int times) noexcept {
+    if (slot.empty) return;
+    for (int i = phase % chip_hops; i < slot_rows; i += chip_hops) {
+        std::int16_t* const row = folded.data() + packet_row_at(slot_index * slot_rows + i, phase) * chip_bands;
+        const std::int8_t* const residuals = slot.row(i);
+        for (int band = 0; band < slot.bands(); ++band)
+            row[band] = static_cast<std::int16_t>(row[band] + times * residuals[band]);
+    }
+}
+
 Fold fold(std::span<const SlotEvidence> slots, long long first_slot, const Track& track) {
     Fold folded{};
     for (std::size_t s = 0; s < track.phases.size(); ++s) {
-        const SlotView slot = slots[track.first + s].slot;
-        if (slot.empty) continue;
-        const int phase = track.phases[s];
-        const long long start = (first_slot + track.first + static_cast<long long>(s)) * slot_rows;
-        for (int i = phase % chip_hops; i < slot_rows; i += chip_hops) {  // slots start at multiples of chip_hops
-            float* row = folded.data() + packet_row_at(start + i, phase) * chip_bands;
-            const std::int8_t* const residuals = slot.row(i);
-            for (int band = 0; band < slot.bands(); ++band) row[band] += residuals[band];
-        }
+        const std::size_t place = static_cast<std::size_t>(track.first) + s;
+        fold_slot(folded, slots[place].slot, first_slot + static_cast<long long>(place), track.phases[s]);
     }
     return folded;
+}
+
+// Without branches: every slot of every track is added up here.
+SlotSum sync_sum(const Carrier& carrier, SlotView slot, long long slot_index, int phase) noexcept {
+    if (slot.empty) return {};
+    int correlation = 0, energy = 0;  // 16 rows of 16 sync chips
+    for (int i = phase % chip_hops; i < slot_rows; i += chip_hops) {
+        const int first_chip = packet_row_at(slot_index * slot_rows + i, phase) * chip_bands;
+        const std::int8_t* const residuals = slot.row(i);
+        const std::int16_t* const bits = carrier.code_bit.data() + first_chip;
+        const std::int8_t* const signs = carrier.sign.data() + first_chip;
+        for (int band = 0; band < slot.bands(); ++band) {
+            const int residual = bits[band] == -1 ? residuals[band] : 0;
+            correlation += signs[band] * residual;
+            energy += residual * residual;
+        }
+    }
+    return {static_cast<double>(correlation), static_cast<double>(energy)};
+}
+
+double sync_correlation(const Fold& fold, const Carrier& carrier) noexcept {
+    int sum = 0;
+    for (int chip = 0; chip < packet_chips; ++chip)
+        sum += carrier.code_bit[chip] == -1 ? carrier.sign[chip] * fold[chip] : 0;
+    return sum;
 }
 
 SignTail::SignTail(std::span<const float> residuals) {
@@ -30,56 +59,63 @@ SignTail::SignTail(std::span<const float> residuals) {
         energy += static_cast<double>(r) * r;
     }
     root_energy_ = std::sqrt(energy);
-    for (std::size_t i = 0; i < count_; ++i) sizes_[i] /= root_energy_;
+    for (std::size_t i = 0; i < count_; ++i) {
+        sizes_[i] /= root_energy_;
+        sum_ += sizes_[i];
+    }
 }
 
 SignTail::Point SignTail::at(double x) const {
     return simd::kernels().sign_tail(sizes_.data(), static_cast<int>(count_), x);
 }
 
-// sup over x of x t - sum ln cosh(x R_j). The slope is concave in x, so Newton's steps come from below and never pass
-// the best x; stopping early only weakens the bound.
+// sup over x of x t - sum ln cosh(x R_j): concave in x, and any x gives a bound, so stopping early only weakens it.
+// Where the signs agree well the slope creeps up to the sum of the |R_j| as 1 - exp(-2 x R) does, and Newton's steps
+// double the way each time; on the logarithm of what is missing from that sum three or four steps do.
 double SignTail::exponent(double t) const {
     if (t <= 0 || count_ == 0) return 0;
-    const double target = t / root_energy_;
-    double x = target;  // the best x if the tail were Gaussian
+    constexpr double nothing = 1e-11;  // of that sum is missing where every sign agrees
+    const double target = t / root_energy_, last_room = std::max(sum_ - target, nothing * sum_);
+    double x = sum_ / 2 * std::log((2 * sum_ - last_room) / last_room);  // the best x were all |R_j| equal
     double best = 0;
     for (int i = 0; i < 50; ++i) {
         const Point point = at(x);
-        const double exponent = x * target - point.value;
-        if (exponent < best + 1e-6) return std::max(best, exponent);
-        best = exponent;
+        best = std::max(best, x * target - point.value);
         if (point.curvature <= 1e-12) break;  // every sign agrees: the exponent has met its ceiling
-        x += (target - point.slope) / point.curvature;
+        const double missing = target - point.slope, room = sum_ - point.slope;
+        const double step = (room > 0 ? std::log(room / last_room) * room : missing) / point.curvature;
+        if (std::abs(missing * step) <= 1e-7) break;  // more than there is to gain
+        x += step;
     }
     return best;
 }
 
+// For which x, the best for t = slope(x), the exponent x t - sum ln cosh(x R_j) is the one asked for: its derivative is
+// x times the curvature. At x = sqrt(2 exponent) it is too small (Hoeffding); from there by Newton's steps, kept
+// between what is too small and what is too large. d exponent / d t = x says how far to go back to end on the side of
+// too small.
 double SignTail::least_sum(double exponent) const {
-    const auto reached = [&](const Point& point, double x) { return x * point.slope - point.value; };
-    double high = 1;
-    while (reached(at(high), high) < exponent) {
-        high *= 2;
-        if (high > 1e6) return std::numeric_limits<double>::infinity();
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    if (exponent >= static_cast<double>(count_) * std::numbers::ln2) return infinity;
+    constexpr double greatest = 1e6, hair = 1e-6;  // nepers: the caller tests the sum itself
+    double low = 0, high = infinity, x = std::sqrt(2 * exponent);
+    for (int i = 0; x < greatest && i < 100; ++i) {
+        const Point point = at(x);
+        const double missing = exponent - (x * point.slope - point.value);
+        if (std::abs(missing) <= hair) return (point.slope - 2 * std::max(0.0, -missing) / x) * root_energy_;
+        (missing > 0 ? low : high) = x;
+        x = std::min(x + missing / (x * point.curvature), 2 * x);
+        if (!(x > low && x < high)) x = (low + high) / 2;
     }
-    double low = high > 1 ? high / 2 : 0;
-    for (int i = 0; i < 20; ++i) {
-        const double middle = (low + high) / 2;
-        (reached(at(middle), middle) < exponent ? low : high) = middle;
-    }
-    return at(low).slope * root_energy_;  // a hair under: the caller tests the sum itself
+    return infinity;
 }
 
 double sync_exponent(const Fold& fold, const Carrier& carrier) {
     std::array<float, sync_chips> residuals;
     std::size_t count = 0;
-    double sum = 0;
-    for (int chip = 0; chip < packet_chips; ++chip) {
-        if (carrier.code_bit[chip] != -1) continue;
-        residuals[count++] = fold[chip];
-        sum += carrier.sign[chip] * fold[chip];
-    }
-    return SignTail({residuals.data(), count}).exponent(sum);
+    for (int chip = 0; chip < packet_chips; ++chip)
+        if (carrier.code_bit[chip] == -1) residuals[count++] = fold[chip];
+    return SignTail({residuals.data(), count}).exponent(sync_correlation(fold, carrier));
 }
 
 double log10_p(double exponent, double log_q) {

@@ -19,11 +19,22 @@
 
 namespace earmark {
 
-// The residuals of a track summed on one packet, [row * chip_bands + band]. In steps of a residual: whole numbers.
-using Fold = std::array<float, packet_chips>;
+// The residuals of a track summed on one packet, [row * chip_bands + band]. In steps of a residual: most_track_slots
+// slots put at most 64 * 127 on a chip.
+using Fold = std::array<std::int16_t, packet_chips>;
+
+// Adds a slot that has the phase or, with times = -1, takes it out again. slot_index: from the start of the signal.
+void fold_slot(Fold& folded, SlotView slot, long long slot_index, int phase, int times = 1) noexcept;
 
 // first_slot: index of slots[0] from the start of the signal.
 Fold fold(std::span<const SlotEvidence> slots, long long first_slot, const Track& track);
+
+// Signs of the sync chips times residuals, and their energy, in one slot: whole numbers.
+struct SlotSum {
+    double correlation = 0, energy = 0;
+};
+SlotSum sync_sum(const Carrier& carrier, SlotView slot, long long slot_index, int phase) noexcept;
+double sync_correlation(const Fold& fold, const Carrier& carrier) noexcept;
 
 // The tail of sum c_j R_j for random signs c_j.
 class SignTail {
@@ -42,7 +53,7 @@ class SignTail {
 
     std::array<double, packet_chips / 2> sizes_;  // |R_j| that are not 0, over the root of their energy
     std::size_t count_ = 0;
-    double root_energy_ = 0;
+    double root_energy_ = 0, sum_ = 0;  // sum_: of sizes_, what the slope never reaches
 };
 
 // Exponent of the sync chips' correlation with the carrier.

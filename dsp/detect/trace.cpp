@@ -1,7 +1,6 @@
 #include "dsp/detect/trace.hpp"
 
 #include "dsp/detect/budget.hpp"
-#include "dsp/detect/held_slots.hpp"
 
 #include <cmath>
 #include <variant>
@@ -10,23 +9,13 @@ namespace earmark {
 namespace {
 
 constexpr int most_ended = 32;
+constexpr int live_candidates = 8;                         // a live payload is tried more often: each try must be surer
 constexpr std::size_t most_scores = std::size_t{1} << 18;  // 37 hours
 constexpr int least_followed_slots = 2;                    // before "it has ended" means anything
 constexpr int least_gap_slots = 4;                         // shorter pauses are no end (segmenter.cpp)
 
-SlotSum track_sum(const Stretch& stretch, const Track& track) {
-    SlotSum all;
-    for (std::size_t s = 0; s < track.phases.size(); ++s) {
-        const SlotSum sum = sync_sum(stretch, track.first + static_cast<int>(s), track.phases[s]);
-        all.correlation += sum.correlation;
-        all.energy += sum.energy;
-    }
-    return all;
-}
-
 // z^2 / 2 of a track: Hoeffding's exponent, which Chernoff's is never below.
-double quick_exponent(const Stretch& stretch, const Track& track) {
-    const SlotSum all = track_sum(stretch, track);
+double quick_exponent(const SlotSum& all) {
     return all.correlation > 0 ? all.correlation * all.correlation / (2 * all.energy) : 0;
 }
 
@@ -71,6 +60,7 @@ void Trace::reset() noexcept {
     sequential_.restart();
     tracker_.reset();
     tracks_.clear();
+    folded_.clear();
     following_ = false;
     live_ = {};
     tried_slots_ = 0;
@@ -127,14 +117,14 @@ int Trace::held_slots() const noexcept {
     return static_cast<int>(std::min<long long>(tracker_.slots(), stretch_slots));
 }
 
-// ln of what a live track weighs, the slots it counts from beginning with `first` of the signal.
-double Trace::live_log_q(long long first, const Track& track) const noexcept {
-    return config_.log_weight + std::log(live_share) + log_start_weight(first + track.first) +
+// ln of what a live track weighs.
+double Trace::live_log_q(const LiveTrack& track) const noexcept {
+    return config_.log_weight + std::log(live_share) + log_start_weight(track.first) +
            log_length_weight(static_cast<int>(track.phases.size())) - std::log(packet_hops) + log_moves(track.phases);
 }
 
 // The marked slots at the end of the best path that ends marked; false when the last one is not.
-bool Trace::last_track(const History& history, int strength, Track& track) const noexcept {
+bool Trace::last_track(const History& history, int strength, LiveTrack& track) const noexcept {
     std::array<std::int16_t, most_track_slots> path;
     const int count = held_slots();
     tracker_.look_back(strength, true, count, path.data());
@@ -143,24 +133,29 @@ bool Trace::last_track(const History& history, int strength, Track& track) const
     const long long first = history.end() - count;
     from = static_cast<int>(std::max<long long>(from, free_from_ - first));
     if (from >= count) return false;
-    track = {from, Phases(std::span<const std::int16_t>(path.data() + from, static_cast<std::size_t>(count - from)))};
+    track = {first + from,
+             Phases(std::span<const std::int16_t>(path.data() + from, static_cast<std::size_t>(count - from)))};
     return true;
+}
+
+// Correlation and energy of its sync chips.
+SlotSum Trace::fold_track(const History& history, const LiveTrack& track) noexcept {
+    folded_.follow(history, track.first, track.phases, key_->carrier);
+    return {sync_correlation(folded_.fold(), key_->carrier), folded_.energy()};
 }
 
 void Trace::look_for_track(const History& history) noexcept {
     for (int strength = 0; strength < std::ssize(assumed_strengths); ++strength) {
-        Track track;
+        LiveTrack track;
         if (tracker_.lead(strength) <= 0 || !last_track(history, strength, track)) continue;
-        const long long first = history.end() - held_slots();
-        const HeldSlots slots(history, first, history.end());
-        const double log_q = live_log_q(first, track);
-        const Stretch stretch{slots.view(), first, key_->carrier, config_.log_weight, config_.p_max};
+        const double log_q = live_log_q(track);
         constexpr double most_over_quick = 1.5;
-        if (log10_p(most_over_quick * quick_exponent(stretch, track), log_q) >= std::min(log10_p_, -1.0)) continue;
-        const double p = log10_p(sync_exponent(fold(stretch.slots, first, track), key_->carrier), log_q);
+        if (log10_p(most_over_quick * quick_exponent(fold_track(history, track)), log_q) >= std::min(log10_p_, -1.0))
+            continue;
+        const double p = log10_p(sync_exponent(folded_.fold(), key_->carrier), log_q);
         improve(p, log_q);
         if (p > std::log10(config_.p_max)) continue;
-        begin(first + track.first, history.end(), static_cast<double>(history.end()) * slot_s, p);
+        begin(track.first, history.end(), static_cast<double>(history.end()) * slot_s, p);
         live_.strength = strength;
         return;
     }
@@ -168,19 +163,15 @@ void Trace::look_for_track(const History& history) noexcept {
 
 void Trace::follow(const History& history) noexcept {
     const bool young = history.end() - live_.first_slot <= least_followed_slots;
-    Track track;
+    LiveTrack track;
     if (last_track(history, live_.strength, track)) {
-        const int count = held_slots();
-        const long long first = history.end() - count;
-        const HeldSlots slots(history, first, history.end());
-        const int begins = static_cast<int>(std::max<long long>(live_.first_slot - first, 0));
-        if (begins > track.first)
-            track = {begins, Phases(std::span(track.phases.begin() + (begins - track.first), track.phases.end()))};
-        const Stretch stretch{slots.view(), first, key_->carrier, config_.log_weight, config_.p_max};
-        const SlotSum all = track_sum(stretch, track);
+        const long long before = live_.first_slot - track.first;
+        if (before > 0)
+            track = {live_.first_slot, Phases(std::span(track.phases.begin() + before, track.phases.end()))};
+        const SlotSum all = fold_track(history, track);
         if (all.correlation > 0) live_.strength = nearest_strength(all.correlation / all.energy * tracker_.deviation());
-        const double log_q = live_log_q(first, track);
-        const double p = log10_p(sync_exponent(fold(stretch.slots, first, track), key_->carrier), log_q);
+        const double log_q = live_log_q(track);
+        const double p = log10_p(sync_exponent(folded_.fold(), key_->carrier), log_q);
         improve(p, log_q);
         live_.log10_p = std::min(live_.log10_p, p);
     }
@@ -208,16 +199,12 @@ void Trace::stop() noexcept {
     sequential_.restart();
 }
 
-Candidate Trace::live_candidate(const History& history) const {
-    Candidate candidate{};
-    Track track;
-    if (!last_track(history, live_.strength, track)) return candidate;
-    const long long first = history.end() - held_slots();
-    const HeldSlots slots(history, first, history.end());
-    candidate.log_q = live_log_q(first, track);
-    candidate.folded = fold(slots.view(), first, track);
-    candidate.track = track;
-    return candidate;
+bool Trace::start_reading(const History& history, Despreader& despreader) noexcept {
+    LiveTrack track;
+    if (!last_track(history, live_.strength, track)) return false;
+    fold_track(history, track);
+    despreader.start(folded_.fold(), key_->carrier, live_log_q(track), config_.p_max, live_candidates);
+    return despreader.busy();
 }
 
 void Trace::take_live_reading(const std::optional<Reading>& reading) noexcept {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dsp/detect/history.hpp"
+#include "dsp/detect/running_fold.hpp"
 #include "dsp/detect/sequential.hpp"
 #include "dsp/detect/verdict.hpp"
 
@@ -56,9 +57,10 @@ class Trace {
 
     // Rows of prompt residuals, as they come. True when a mark was found.
     bool push(const RowBets& prompt, long long row) noexcept;
-    // The history holds the slot that has just ended. True when a payload is worth a try: read() gives what to try on.
+    // The history holds the slot that has just ended. True when a payload is worth a try.
     bool end_slot(const History& history) noexcept;
-    Candidate live_candidate(const History& history) const;
+    // False when there is nothing to read.
+    bool start_reading(const History& history, Despreader& despreader) noexcept;
     void take_live_reading(const std::optional<Reading>& reading) noexcept;
 
     // Of the stretch that ends with the last slot. The tracks are kept until the verdict is taken.
@@ -84,20 +86,28 @@ class Trace {
     }
 
   private:
+    struct LiveTrack {
+        long long first = 0;  // slot of the signal
+        Phases phases;
+    };
+
     void improve(double log10_p, double log_q) noexcept;
     void begin(long long slot, long long end_slot, double end_s, double log10_p) noexcept;
     void look_for_track(const History& history) noexcept;
     void follow(const History& history) noexcept;
     void stop() noexcept;
     int held_slots() const noexcept;
-    double live_log_q(long long first, const Track& track) const noexcept;
-    bool last_track(const History& history, int strength, Track& track) const noexcept;
+    double live_log_q(const LiveTrack& track) const noexcept;
+    bool last_track(const History& history, int strength, LiveTrack& track) const noexcept;
+    SlotSum fold_track(const History& history, const LiveTrack& track) noexcept;
 
     const KeyParts* key_;
     TraceConfig config_;
     SequentialTest sequential_;
     Tracker tracker_;
     TrackList tracks_;
+
+    RunningFold folded_;  // of the last live track looked at
 
     bool following_ = false;
     LiveMark live_;

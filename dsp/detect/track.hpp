@@ -107,6 +107,7 @@ class Tracker {
     void push(SlotView slot, const PhaseCorrelations& correlations) noexcept;
 
     long long slots() const noexcept { return slots_; }  // pushed so far
+    int slots_held() const noexcept { return held_; }
     // How much better the best marked state is than "no mark", nepers, where the last slot ended.
     float lead(int strength) const noexcept;
     float deviation() const noexcept;  // of a residual, so far

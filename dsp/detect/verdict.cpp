@@ -1,6 +1,7 @@
 #include "dsp/detect/verdict.hpp"
 
 #include "dsp/detect/budget.hpp"
+#include "dsp/detect/segmenter.hpp"
 
 #include <algorithm>
 #include <array>
@@ -17,12 +18,13 @@ struct Ranked {
 
 constexpr std::size_t most_ranked = 96;
 
-// Best first. Of weights and bounds alone: the folds are made again for the few that are cut.
-std::size_t rank(const Stretch& stretch, const TrackList& tracks, std::array<Ranked, most_ranked>& ranked) {
+// Best first.
+std::size_t rank(const TrackList& tracks, Answers& answers, std::array<Ranked, most_ranked>& ranked) {
     const std::size_t count = std::min<std::size_t>(static_cast<std::size_t>(tracks.size()), most_ranked);
     for (std::size_t i = 0; i < count; ++i) {
-        const Candidate candidate = weigh(stretch, tracks[static_cast<int>(i)]);
-        ranked[i] = {candidate.log10_p, candidate.log_q, static_cast<int>(i)};
+        const Answer weight = answers.ask({Question::About::weight, tracks[static_cast<int>(i)]});
+        if (answers.waits()) return 0;
+        ranked[i] = {weight.log10_p, weight.log_q, static_cast<int>(i)};
     }
     std::sort(ranked.begin(), ranked.begin() + static_cast<std::ptrdiff_t>(count),
               [](const Ranked& a, const Ranked& b) {
@@ -38,7 +40,8 @@ bool overlap(const Track& a, const Track& b) {
 void score_slots(const Stretch& stretch, const Track& best, std::vector<Score>& scores) {
     for (int s = 0; s < std::ssize(stretch.slots) && scores.size() < scores.capacity(); ++s) {
         const int within = std::clamp(s - best.first, 0, static_cast<int>(best.phases.size()) - 1);
-        const SlotSum sum = sync_sum(stretch, s, best.phases[static_cast<std::size_t>(within)]);
+        const SlotSum sum = sync_sum(stretch.carrier, stretch.slots[static_cast<std::size_t>(s)].slot,
+                                     stretch.first_slot + s, best.phases[static_cast<std::size_t>(within)]);
         scores.push_back({static_cast<double>(stretch.first_slot + s) * slot_s,
                           sum.energy > 0 ? sum.correlation / std::sqrt(sum.energy) : 0});
     }
@@ -61,20 +64,22 @@ StretchVerdict judge(std::span<const SlotEvidence> slots, long long first_slot, 
     for (const SlotEvidence& evidence : slots) tracker.push(evidence.slot, *evidence.correlations);
     TrackList tracks;
     tracker.collect(count, tracks);
-    judge({slots, first_slot, carrier, log_weight, p_max}, tracks, verdict);
+    const Stretch stretch{slots, first_slot, carrier, log_weight, p_max};
+    Despreader despreader;
+    AnswersAtOnce answers(stretch, despreader);
+    judge(stretch, tracks, answers, verdict);
     return verdict;
 }
 
-void judge(const Stretch& stretch, const TrackList& tracks, StretchVerdict& verdict) {
+void judge(const Stretch& stretch, const TrackList& tracks, Answers& answers, StretchVerdict& verdict) {
     verdict.segments.clear();
     verdict.scores.clear();
     verdict.log10_p = verdict.log_q = 0;
     std::array<Ranked, most_ranked> ranked;
-    const std::size_t count = rank(stretch, tracks, ranked);
+    const std::size_t count = rank(tracks, answers, ranked);
     if (count == 0) return;
     verdict.log10_p = ranked[0].log10_p;
     verdict.log_q = ranked[0].log_q;
-    score_slots(stretch, tracks[ranked[0].index], verdict.scores);
 
     std::array<int, most_ranked> taken;
     std::size_t taken_count = 0;
@@ -84,8 +89,10 @@ void judge(const Stretch& stretch, const TrackList& tracks, StretchVerdict& verd
                         [&](int index) { return overlap(tracks[index], track); }))
             continue;
         taken[taken_count++] = ranked[i].index;
-        cut_into_segments(stretch, track, verdict.segments);
+        cut_into_segments(stretch, track, answers, verdict.segments);
+        if (answers.waits()) return;
     }
+    score_slots(stretch, tracks[ranked[0].index], verdict.scores);
     std::sort(verdict.segments.begin(), verdict.segments.end(),
               [](const Segment& a, const Segment& b) { return a.start_s < b.start_s; });
 }

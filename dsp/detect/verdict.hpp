@@ -2,7 +2,7 @@
 #pragma once
 
 #include "dsp/carrier/carrier.hpp"
-#include "dsp/detect/segmenter.hpp"
+#include "dsp/detect/inquiry.hpp"
 #include "dsp/detect/track.hpp"
 
 #include <earmark/detector.hpp>
@@ -25,8 +25,9 @@ double log_stretch_weight(long long k);
 StretchVerdict judge(std::span<const SlotEvidence> slots, long long first_slot, const Carrier& carrier,
                      double log_weight, double p_max);
 
-// The same for tracks found before. Allocates nothing when `verdict` has capacity: what goes beyond is left out.
-void judge(const Stretch& stretch, const TrackList& tracks, StretchVerdict& verdict);
+// The same for tracks found before, of what is answered; while an answer is waited for, the verdict means nothing.
+// Allocates nothing when `verdict` has capacity: what goes beyond is left out.
+void judge(const Stretch& stretch, const TrackList& tracks, Answers& answers, StretchVerdict& verdict);
 
 inline constexpr int most_stretch_segments = 64;
 inline constexpr int most_segments = 256;  // of a verdict

@@ -32,8 +32,8 @@ namespace earmark {
 //     none    unchanged speed and pitch
 //     drift   the same today: clocks that differ (+-500 ppm and more), lost packets and jumps are always followed
 //     full    speed 0.8 to 1.25, tempo 0.7 to 1.5, pitch +-3 semitones, and speed with tempo. Every 32.8 s of audio it
-//             looks through the last 65.5 s, inside push(), and allocates there: not for the audio path. 8 MB a
-//             channel.
+//             looks through the last 65.5 s, at once, inside one push(): that allocates and locks nothing, but may take
+//             a second, so give it a thread that can wait. 8 MB a channel and 7 MB a detector.
 enum class Search { none, drift, full };
 
 std::string_view name(Search search);
@@ -109,8 +109,8 @@ class DetectPlan {
 // Thread safety: one thread at a time per object; objects are independent.
 // Errors: the constructors throw Error(usage | input) naming field, value and range; push() never throws, NaN and
 // infinity are treated as silence.
-// Real time: push() and reset() never allocate, lock, throw or log, but for push() under Search::full (see there); the
-// others may.
+// Real time: push() and reset() never allocate, lock, throw or log; the others may. What takes long is spread over the
+// audio in steps of microseconds, but for the search through scales of Search::full (see there).
 // Memory: fixed at construction, whatever the length of the signal.
 // Same samples in blocks of any sizes give the same verdicts at the same samples.
 class Detector {

@@ -12,7 +12,7 @@ using namespace earmark::test;
 
 namespace {
 
-// A fold as a marked signal would give: the code bits on the payload chips, in Gaussian noise.
+// A fold as a marked signal would give: the code bits on the payload chips, in Gaussian noise of 500 steps.
 Fold noisy_fold(const Carrier& carrier, const Payload& payload, double strength, std::uint64_t seed) {
     Random random(seed);
     const Codeword codeword = encode(payload);
@@ -20,7 +20,7 @@ Fold noisy_fold(const Carrier& carrier, const Payload& payload, double strength,
     for (std::size_t chip = 0; chip < packet_chips; ++chip) {
         const int bit = carrier.code_bit[chip];
         const double mark = bit < 0 ? 0 : strength * carrier.sign[chip] * codeword[std::size_t(bit)];
-        folded[chip] = float(mark + random.normal());
+        folded[chip] = std::int16_t(std::lround(500 * (mark + random.normal())));
     }
     return folded;
 }

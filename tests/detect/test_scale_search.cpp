@@ -84,6 +84,11 @@ TEST_CASE("spectrogram: a tone stands in the band where its scale puts it") {
     }
 }
 
+TEST_CASE("spectrogram: has room for the bins of every rate") {
+    for (const int rate : {8000, 11025, 16000, 22050, 24000, 32000, 44100, 48000, 96000, 192000})
+        CHECK(CellPlan(rate, spectrogram_top_hz).bins <= most_spectrogram_bins);
+}
+
 TEST_CASE("spectrogram: holds its last rows") {
     Spectrogram spectrogram(10, 3, 40, 100);
     for (int row = 0; row < 25; ++row) {
@@ -137,7 +142,8 @@ TEST_CASE("scale search: never speaks for unchanged speed and pitch itself") {
         const Samples marked = embed_mono(speech_like(5, rate, 88), mono_config(rate)).samples;
         const Spectrogram spectrogram = spectrogram_of(speed == 1 ? marked : drift(marked, speed), rate);
         ScaleSearch search(carrier);
-        const StretchVerdict found = search.search({spectrogram, 0, spectrogram.end_row(), 0}, {}, 0, 1e-6);
+        ScaleMemory memory(stretch_rows, false);
+        const StretchVerdict& found = search.search({spectrogram, 0, spectrogram.end_row(), 0}, {}, 0, 1e-6, memory);
         CAPTURE(speed);
         CHECK(found.segments.empty() == (speed == 1));
         for (const Segment& segment : found.segments) CHECK(segment.time_scale != 1);
@@ -170,7 +176,9 @@ TEST_CASE("scale search: many keys on unmarked audio stay under the bound, at ev
         const Spectrogram spectrogram = spectrogram_of(host, rate);
         std::vector<double> least(std::size_t(keys), 0.0);
         for (const ScaleSteps steps : looked_at) {
-            const ScaledSlots scaled = slots_at(spectrogram, scale_at(steps), 0, spectrogram.end_row());
+            ScaledSlots scaled;
+            scaled.slots.reserve(20);
+            slots_at(spectrogram, scale_at(steps), 0, spectrogram.end_row(), scaled);
             REQUIRE(scaled.slots.size() > 4);
             std::vector<double> alone;
             for (int key = 0; key < keys; ++key) {
@@ -260,7 +268,13 @@ TEST_CASE("scale search: memory does not grow with the signal") {
     CHECK(after_two <= before + 10000);  // what a search takes it gives back
 }
 
-TEST_CASE("stronger: keeps the better verdict, and of the other what stands beside it") {
+TEST_CASE("strengthen: keeps the better verdict, and of the other what stands beside it") {
+    const auto stronger = [](StretchVerdict verdict, StretchVerdict other) {
+        verdict.segments.reserve(8);
+        other.segments.reserve(8);
+        strengthen(verdict, other);
+        return verdict;
+    };
     StretchVerdict a, b;
     a.log10_p = -30;
     a.segments = {{10, 20, -30, {}, 0}};

@@ -3,6 +3,7 @@
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include "tests/realtime/interposed.hpp"
 #include "tests/support/mono.hpp"
+#include "tests/support/resample.hpp"
 
 #include <doctest/doctest.h>
 #include <unistd.h>
@@ -127,6 +128,39 @@ TEST_CASE("Detector::push() and reset(): through a mark that begins, is read, ch
         CHECK(verdict->segments.front().payload == some_payload);
         CHECK(verdict->segments.back().payload == other_payload);
     }
+}
+
+TEST_CASE("Detector::push(): a full search, two channels and two keys, through marks at two speeds") {
+    const int rate = 8000;
+    const Samples call = eventful_call(rate, 70), received = drift(call, 1.1);
+    Samples other = drift(embed_mono(speech_like(90, rate, 603), mono_config(rate)).samples, 0.95);
+    Samples both = received;
+    both.insert(both.end(), call.begin(), call.end());
+    other.resize(both.size());
+    DetectConfig config = detect_config(rate);
+    config.search = Search::full;
+    config.scores = true;
+    config.channels = 2;
+    config.keys.push_back({"another", numbered_key(2)});
+    const auto push = [&](Detector& detector) {
+        for (std::size_t done = 0; done < both.size();) {
+            const std::size_t count = std::min<std::size_t>(4001, both.size() - done);
+            const std::array<const float*, 2> in{both.data() + done, other.data() + done};
+            detector.push(in.data(), count);
+            done += count;
+        }
+    };
+    check_clean(in_a_cell([&] {
+        auto detector = std::make_shared<Detector>(config);
+        return [&, detector] { push(*detector); };
+    }));
+    // It did have all that to find.
+    Detector detector(config);
+    push(detector);
+    const auto verdict = detector.poll();
+    REQUIRE(verdict);
+    CHECK(std::any_of(verdict->segments.begin(), verdict->segments.end(),
+                      [](const Segment& segment) { return segment.time_scale != 1 && segment.payload; }));
 }
 
 TEST_CASE("Embedder::process(), flush() and reset()") {

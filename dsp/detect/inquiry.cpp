@@ -1,0 +1,175 @@
+#include "dsp/detect/inquiry.hpp"
+
+#include "dsp/coding/codeword.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace earmark {
+namespace {
+
+constexpr int slots_a_step = 6;
+constexpr int sums_a_step = 1024;   // of slots, that runs are made of
+constexpr int least_gap_slots = 4;  // 2 s: pauses in speech are shorter; at the ends of a track any length goes
+// What a run of slots must say against the mark before it is cut out, in nepers of likelihood: more than the odds
+// against beginning anew at any of 128 slots and 512 phases.
+constexpr double cut_evidence = 20;
+constexpr double trim_evidence = 3;  // at the ends nothing begins anew
+
+SlotView slot_of(const Stretch& stretch, const Track& track, int place) {
+    return stretch.slots[static_cast<std::size_t>(track.first + place)].slot;
+}
+
+// Sign times residual over the payload chips, were that the codeword.
+SlotSum codeword_sum(const Carrier& carrier, SlotView slot, long long slot_index, int phase,
+                     const Codeword& codeword) noexcept {
+    int correlation = 0, energy = 0;
+    for (int i = phase % chip_hops; i < slot_rows && !slot.empty; i += chip_hops) {
+        const int first_chip = packet_row_at(slot_index * slot_rows + i, phase) * chip_bands;
+        const std::int8_t* const residuals = slot.row(i);
+        for (int band = 0; band < slot.bands(); ++band) {
+            const auto chip = static_cast<std::size_t>(first_chip + band);
+            const int bit = carrier.code_bit[chip];
+            if (bit < 0) continue;
+            correlation += codeword[static_cast<std::size_t>(bit)] * carrier.sign[chip] * residuals[band];
+            energy += residuals[band] * residuals[band];
+        }
+    }
+    return {static_cast<double>(correlation), static_cast<double>(energy)};
+}
+
+// Mean of a chip's residual along its sign over its variance, of the whole track.
+double strength_of(std::span<const SlotSum> sums) {
+    SlotSum all;
+    for (const SlotSum& sum : sums) {
+        all.correlation += sum.correlation;
+        all.energy += sum.energy;
+    }
+    return all.energy > 0 ? all.correlation / all.energy : 0;
+}
+
+Answer weight_of(const Stretch& stretch, const Track& track, const Fold& folded) {
+    Answer answer;
+    answer.log_q = stretch.log_weight + log_prior(track, static_cast<int>(stretch.slots.size()));
+    answer.log10_p = log10_p(sync_exponent(folded, stretch.carrier), answer.log_q);
+    return answer;
+}
+
+}  // namespace
+
+void Inquiry::start(const Question& question) noexcept {
+    question_ = question;
+    answer_ = {};
+    steps_ = 0;
+    strength_ = most_excess_ = 0;
+    using enum Question::About;
+    if (question.about == weight || question.about == payload)
+        work_.emplace<Fold>();
+    else
+        work_.emplace<SlotSums>();
+    enter(std::holds_alternative<Fold>(work_) ? Stage::fold : Stage::sync_sums);
+}
+
+void Inquiry::enter(Stage stage) noexcept {
+    stage_ = stage;
+    place_ = 0;
+}
+
+bool Inquiry::step(const Stretch& stretch) noexcept {
+    ++steps_;
+    switch (stage_) {
+        case Stage::fold:
+            return fold_more(stretch);
+        case Stage::sync_sums:
+        case Stage::codeword_sums:
+            return sum_more(stretch);
+        case Stage::runs:
+            return look_for_runs();
+        case Stage::reading:
+            return read_more();
+    }
+    return false;
+}
+
+bool Inquiry::fold_more(const Stretch& stretch) noexcept {
+    const Track& track = question_.track;
+    Fold& folded = std::get<Fold>(work_);
+    const int count = static_cast<int>(track.phases.size()), until = std::min(place_ + slots_a_step, count);
+    if (place_ < count) {
+        for (; place_ < until; ++place_)
+            fold_slot(folded, slot_of(stretch, track, place_), stretch.first_slot + track.first + place_,
+                      track.phases[static_cast<std::size_t>(place_)]);
+        return true;
+    }
+    if (question_.about == Question::About::weight) {
+        answer_ = weight_of(stretch, track, folded);
+        return false;
+    }
+    const double log_q = stretch.log_weight + log_prior(track, static_cast<int>(stretch.slots.size()));
+    despreader_.start(folded, stretch.carrier, log_q, stretch.p_max);
+    enter(Stage::reading);
+    return despreader_.busy();
+}
+
+bool Inquiry::read_more() noexcept {
+    if (despreader_.step()) return true;
+    if (const auto& reading = despreader_.reading()) {
+        answer_.read = true;
+        answer_.payload = reading->payload;
+        answer_.log10_p = reading->log10_p;
+    }
+    return false;
+}
+
+// The sums of each slot; first those of the sync chips, which say how strong the mark is.
+bool Inquiry::sum_more(const Stretch& stretch) noexcept {
+    const Track& track = question_.track;
+    SlotSums& sums = std::get<SlotSums>(work_);
+    const bool sync = stage_ == Stage::sync_sums;
+    const Codeword codeword = sync ? Codeword{} : encode(question_.payload);
+    const int count = static_cast<int>(track.phases.size()), until = std::min(place_ + slots_a_step, count);
+    for (; place_ < until; ++place_) {
+        const SlotView slot = slot_of(stretch, track, place_);
+        const long long index = stretch.first_slot + track.first + place_;
+        const int phase = track.phases[static_cast<std::size_t>(place_)];
+        sums[static_cast<std::size_t>(place_)] = sync ? sync_sum(stretch.carrier, slot, index, phase)
+                                                      : codeword_sum(stretch.carrier, slot, index, phase, codeword);
+    }
+    if (place_ < count) return true;
+    if (sync) strength_ = strength_of(std::span(sums).first(static_cast<std::size_t>(count)));
+    enter(sync && question_.about == Question::About::misfit ? Stage::codeword_sums : Stage::runs);
+    return true;
+}
+
+// The run of slots that speaks most against a mark of that strength: log-likelihood ratio as in the tracker.
+bool Inquiry::look_for_runs() noexcept {
+    const SlotSums& sums = std::get<SlotSums>(work_);
+    const int count = static_cast<int>(question_.track.phases.size());
+    for (int done = 0; place_ < count && done < sums_a_step; done += count - place_, ++place_) {
+        double sum = 0;
+        for (int s = place_; s < count; ++s) {
+            const SlotSum& slot = sums[static_cast<std::size_t>(s)];
+            sum += strength_ * slot.correlation - strength_ * strength_ / 2 * slot.energy;
+            const bool at_an_end = place_ == 0 || s + 1 == count;
+            if (!at_an_end && s + 1 - place_ < least_gap_slots) continue;
+            const double excess = -sum - (at_an_end ? trim_evidence : cut_evidence);
+            if (excess <= most_excess_) continue;
+            most_excess_ = excess;
+            answer_.from = static_cast<std::int16_t>(place_);
+            answer_.until = static_cast<std::int16_t>(s + 1);
+        }
+    }
+    return place_ < count;
+}
+
+Answer AnswersAtOnce::ask(const Question& question) {
+    inquiry_.start(question);
+    while (inquiry_.step(stretch_)) continue;
+    return inquiry_.answer();
+}
+
+Answer weigh(const Stretch& stretch, const Track& track) {
+    return weight_of(stretch, track, fold(stretch.slots, stretch.first_slot, track));
+}
+
+}  // namespace earmark
