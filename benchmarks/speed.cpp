@@ -129,7 +129,11 @@ void fill(RealFft& fft) {
 // destroys its spectrum, so that is put there anew each time.
 class EmbedFloor {
   public:
-    explicit EmbedFloor(int rate) : sizes_(rate), frame_(sizes_.frame), back_(sizes_.frame), mask_(sizes_.mask_window) {
+    explicit EmbedFloor(int rate)
+        : sizes_(rate),
+          frame_(sizes_.frame_transform()),
+          back_(sizes_.frame_transform()),
+          mask_(sizes_.mask_transform()) {
         fill(frame_);
         fill(mask_);
     }
@@ -191,10 +195,10 @@ void starting(::benchmark::State& state) {
 
 }  // namespace
 
-BENCHMARK(embedding)->ArgName("rate")->Arg(8000)->Arg(16000)->Arg(24000)->Arg(48000)->UseManualTime();
+BENCHMARK(embedding)->ArgName("rate")->Arg(8000)->Arg(16000)->Arg(24000)->Arg(44100)->Arg(48000)->UseManualTime();
 BENCHMARK(detecting)
     ->ArgNames({"rate", "keys", "marked"})
-    ->ArgsProduct({{8000, 16000, 24000, 48000}, {1}, {0, 1}})
+    ->ArgsProduct({{8000, 16000, 24000, 44100, 48000}, {1}, {0, 1}})
     ->ArgsProduct({{8000}, {10, 100, 1000}, {0, 1}})
     ->UseManualTime()
     ->Unit(::benchmark::kMillisecond);

@@ -231,6 +231,16 @@ void chip_filter(const float* const* rows, int row_count, const float* taps, int
     }
 }
 
+void symmetric_filter(const float* in, const float* taps, int pairs, int count, float* out) {
+    for_each(count, [&](auto d, std::size_t i) HWY_ATTR {
+        const float *before = in + i + pairs - 1, *after = in + i + pairs;
+        auto sum = hn::Zero(d);
+        for (int j = 0; j < pairs; ++j)
+            sum = hn::MulAdd(hn::Set(d, taps[j]), hn::Add(hn::LoadU(d, before - j), hn::LoadU(d, after + j)), sum);
+        hn::StoreU(sum, d, out + i);
+    });
+}
+
 void band_energies(const float* power, const std::int32_t* first, const float* weights, int taps, int count,
                    float floor, float* out) {
     for_each(count, [&](auto d, std::size_t i) HWY_ATTR {
@@ -411,6 +421,7 @@ const Kernels* table() {
                                  exceeds,
                                  mix,
                                  chip_filter,
+                                 symmetric_filter,
                                  band_energies,
                                  round,
                                  advance,

@@ -86,6 +86,9 @@ struct Kernels {
     // clamped to +-clip. count: a multiple of 16; rows are read to [2 * count + 1].
     void (*chip_filter)(const float* const* rows, int row_count, const float* taps, int count, float clip, float* out);
 
+    // out[i] = sum over j < pairs of taps[j] * (in[i + pairs - 1 - j] + in[i + pairs + j]); in holds count + 2 * pairs
+    // - 1 values.
+    void (*symmetric_filter)(const float* in, const float* taps, int pairs, int count, float* out);
     // out[b] = floor + sum over taps of weights[tap * count + b] * power[first[b] + tap].
     void (*band_energies)(const float* power, const std::int32_t* first, const float* weights, int taps, int count,
                           float floor, float* out);
