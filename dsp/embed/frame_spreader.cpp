@@ -11,7 +11,6 @@ namespace {
 constexpr double grid_top_hz = first_band_hz + grid_bands * band_hz;
 constexpr float silent_log_level = -23;             // the floor of Flatness
 constexpr float forget_per_hop = 1.0f / (8 * 250);  // one neper of power in 8 s
-constexpr float db_to_log = 0.115129255f;           // ln(10) / 20
 constexpr int telephone_bands = 30;                 // to 3,844 Hz: what Evenness counts ...
 constexpr float heard_log_level = 13.8155f;         // ... and deepens: to 60 dB under the loudest
 constexpr double counted_bin_hz = 62.5;             // the width its sum is in
@@ -34,6 +33,7 @@ int hop_at(std::int64_t centre, int sample_rate_hz) {
 FrameSpreader::FrameSpreader(int sample_rate_hz, const DepthRule& rule)
     : sizes_(sample_rate_hz),
       sample_rate_hz_(sample_rate_hz),
+      shares_bins_(sizes_.frame_transform() * sizes_.reduction != sizes_.frame),
       hop_(sizes_.hop / sizes_.reduction),
       frame_(sizes_.frame / sizes_.reduction),
       mask_window_(sizes_.mask_window / sizes_.reduction),
@@ -58,12 +58,25 @@ FrameSpreader::FrameSpreader(int sample_rate_hz, const DepthRule& rule)
         ramp_.push_back(rule_.ramp(frequency_hz));
     }
     first_bin_ = band_start_[0];
+    if (shares_bins_) share_edges(bin_hz);
     for (Spectrum& spectrum : spectra_) spectrum.resize(end_bin_);
     power_.resize(end_bin_);
     gain_.resize(end_bin_);
     lean_.resize(end_bin_);
     heard_depth_.resize(end_bin_);
     reset();
+}
+
+// Where a band is not two whole bins, the bin across its lower edge leans as both bands do, by their shares; bins that
+// all fall to one band are worth 7 % less z^2 at 44.1 kHz. What sharing takes of the change, all bins give back:
+// measured on the tuning speakers, SNR is then that of whole bins and z^2 a few per cent more.
+void FrameSpreader::share_edges(double bin_hz) {
+    for (int band = 0; band < bands_; ++band) {
+        const double edge_bins = (first_band_hz + band * band_hz) / bin_hz;
+        edge_bin_[band] = static_cast<int>(std::lround(edge_bins));
+        edge_share_[band] = static_cast<float>(edge_bins - edge_bin_[band] + 0.5);
+    }
+    depth_to_gain_ *= static_cast<float>(1 + bin_hz / (4 * band_hz));
 }
 
 void FrameSpreader::reset() noexcept {
@@ -130,14 +143,21 @@ void FrameSpreader::analyse_ahead(std::span<const float> mask_samples) noexcept 
     kernels_.log(levels_.data(), grid_bands, levels_.data());
 }
 
+void FrameSpreader::set_lean(std::span<const float> cell_signs, std::span<const float> factors) noexcept {
+    float below = 0;
+    for (int band = 0; band < bands_; ++band) {
+        const float here = factors[band / 2] * cell_signs[band] * depth_to_gain_;
+        std::fill(lean_.begin() + band_start_[band], lean_.begin() + band_start_[band + 1], here);
+        if (shares_bins_) lean_[edge_bin_[band]] = edge_share_[band] * below + (1 - edge_share_[band]) * here;
+        below = here;
+    }
+}
+
 void FrameSpreader::change(const Spectrum& frame, std::span<const float> cell_signs,
                            std::span<const float> factors) noexcept {
     const auto flatness = flatness_.flatness(), level = flatness_.log_level();
     loudest_ = std::max(loudest_ - forget_per_hop, kernels_.largest(level.data(), static_cast<int>(level.size())));
-    for (int band = 0; band < bands_; ++band) {
-        const float lean = factors[band / 2] * cell_signs[band] * db_to_log;
-        std::fill(lean_.begin() + band_start_[band], lean_.begin() + band_start_[band + 1], lean);
-    }
+    set_lean(cell_signs, factors);
     const float scale = evenness_.scale();
     kernels_.depths({rule_.floor_db, rule_.noise_db, rule_.loud_cut, rule_.quiet_gain, loudest_, heard_log_level, scale,
                      std::min(scale, 1.0f)},

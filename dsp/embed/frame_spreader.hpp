@@ -36,10 +36,13 @@ class FrameSpreader {
     void make_room() noexcept;
     void spread(const CellSigns& signs) noexcept;
     void analyse_ahead(std::span<const float> mask_samples) noexcept;
+    void share_edges(double bin_hz);
+    void set_lean(std::span<const float> cell_signs, std::span<const float> factors) noexcept;
     void change(const Spectrum& frame, std::span<const float> cell_signs, std::span<const float> factors) noexcept;
 
     FrameSizes sizes_;
-    int sample_rate_hz_;             // of the host
+    int sample_rate_hz_;  // of the host
+    bool shares_bins_;
     int hop_, frame_, mask_window_;  // in reduced samples
     DepthRule rule_;
     const simd::Kernels& kernels_;
@@ -49,6 +52,9 @@ class FrameSpreader {
     HostRejection rejection_;
     std::vector<float> window_, ramp_, counts_;     // counts_: 1 for bins that Evenness counts, else 0
     std::array<int, grid_bands + 1> band_start_{};  // band b holds the bins from [b] up to [b + 1]
+    std::array<int, grid_bands> edge_bin_{};        // across the lower edge of a band, where bins are shared
+    std::array<float, grid_bands> edge_share_{};    // of that bin, what lies below the edge
+    float depth_to_gain_ = 0.115129255f;            // ln(10) / 20
     int bands_ = 0;                                 // below Nyquist
     int first_bin_ = 0, end_bin_ = 0;               // those inside the grid
     // Of every bin: power, natural logarithm of the gain, what band and sign make of a depth in dB, depth where the
