@@ -1,6 +1,6 @@
 // How fast the engines are, and how far from the transforms alone.
 //
-//     benchmark_speed --benchmark_out=speed.json --benchmark_out_format=json
+//     benchmark_speed [--json speed.json] [--benchmark_filter=embedding]
 //
 // Each job runs side by side with its floor, the bare transforms that it cannot do without, piece by piece in turns, so
 // that whatever else the machine does meets both alike. Time is processor time of this thread. Counters: x_real_time,
@@ -8,6 +8,7 @@
 #include <earmark/earmark.hpp>
 
 #include "benchmarks/false_alarms/synthetic.hpp"
+#include "benchmarks/run_benchmarks.hpp"
 #include "dsp/detect/cells.hpp"
 #include "dsp/embed/spreader.hpp"
 #include "dsp/simd/kernels.hpp"
@@ -24,6 +25,7 @@
 
 using namespace earmark;
 using earmark::benchmark::Random;
+using earmark::benchmark::run_benchmarks;
 
 namespace {
 
@@ -205,9 +207,8 @@ BENCHMARK(detecting)
 BENCHMARK(starting)->UseManualTime()->Unit(::benchmark::kMicrosecond);
 
 int main(int count, char** words) {
-    ::benchmark::Initialize(&count, words);
-    if (::benchmark::ReportUnrecognizedArguments(count, words)) return 2;
-    ::benchmark::AddCustomContext("simd_target", simd_target());
-    ::benchmark::AddCustomContext("fft", RealFft::library());
-    return ::benchmark::RunSpecifiedBenchmarks() > 0 ? 0 : 1;
+    return run_benchmarks(count, words, [] {
+        ::benchmark::AddCustomContext("simd_target", simd_target());
+        ::benchmark::AddCustomContext("fft", RealFft::library());
+    });
 }
