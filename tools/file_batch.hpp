@@ -28,15 +28,16 @@ class FileBatch {
     template <class Result>
     int run(const std::function<Result(std::size_t)>& work, const std::function<int(std::size_t, const Result&)>& tell,
             const std::function<int(std::size_t, const Error&)>& fail) {
-        InOrder<Result> results(files_, jobs_, work);
+        std::optional<InOrder<Result>> results;  // no thread for one file: that takes longer to begin than a short file
         std::optional<Progress> count;
+        if (files_ > 1) results.emplace(files_, jobs_, work);
         if (!one_at_a_time()) count.emplace(what_, files_, "files");
         int worst = 0;
         for (std::size_t i = 0; i < files_; ++i) {
             std::optional<Result> result;
             std::optional<Error> error;
             try {
-                result = results.next();
+                result = results ? results->next() : work(i);
             } catch (const Error& caught) {
                 error = caught;
             }

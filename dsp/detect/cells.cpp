@@ -21,7 +21,7 @@ constexpr std::size_t spare_samples = 512;
 CellPlan::CellPlan(int rate_hz, double top_hz)
     : sample_rate_hz(rate_hz),
       window_samples(2 * static_cast<int>(std::lround(window_s / 2 * rate_hz))),
-      fft(fast_fft_length(window_samples)),
+      fft(fast_fft_length(window_samples), Ways::forward),
       window(hann(window_samples)) {
     float energy = 0;
     for (const float w : window) energy += w * w;

@@ -14,7 +14,7 @@ constexpr float power_floor = 1e-10f;  // far under one 16-bit step: keeps the l
 }  // namespace
 
 Flatness::Flatness(int window_samples, int points, int sample_rate_hz, double highest_hz)
-    : fft_(points), kernels_(simd::kernels()), window_(hann(window_samples)) {
+    : fft_(points, Ways::forward), kernels_(simd::kernels()), window_(hann(window_samples)) {
     const double bin_hz = static_cast<double>(sample_rate_hz) / points;
     half_width_bins_ = static_cast<int>(std::lround(half_width_hz / bin_hz));
     // Coarse bins wanted: every second one of ours, as far as highest_hz and the Nyquist bin go.
