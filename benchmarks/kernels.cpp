@@ -1,10 +1,11 @@
 // The kernels of dsp/simd on every target of the machine. Each is checked against the scalar reference before it is
 // timed; compare lines of one run.
 //
-//     benchmark_kernels --benchmark_out=kernels.json --benchmark_out_format=json
+//     benchmark_kernels [--json kernels.json] [--benchmark_filter=gain]
 #include "dsp/simd/kernels.hpp"
 
 #include "benchmarks/false_alarms/synthetic.hpp"
+#include "benchmarks/run_benchmarks.hpp"
 
 #include <benchmark/benchmark.h>
 
@@ -15,6 +16,7 @@
 #include <vector>
 
 using earmark::benchmark::Random;
+using earmark::benchmark::run_benchmarks;
 using namespace earmark::simd;
 
 namespace {
@@ -90,6 +92,15 @@ Run overlap_add() {
     };
 }
 
+Run half_band() {
+    const auto in = random(88 + 15, -1, 1), taps = random(8, -1, 1);
+    return [=](const Kernels& kernels) {
+        std::vector<float> out(88);
+        kernels.symmetric_filter(in.data(), taps.data(), 8, 88, out.data());
+        return out;
+    };
+}
+
 Run tail() {
     const auto random_sizes = random(992, 0, 1);
     const std::vector<double> sizes(random_sizes.begin(), random_sizes.end());
@@ -110,15 +121,14 @@ void measure(::benchmark::State& state, const Kernels& kernels, const Run& run) 
 }  // namespace
 
 int main(int count, char** words) {
-    ::benchmark::Initialize(&count, words);
-    if (::benchmark::ReportUnrecognizedArguments(count, words)) return 2;
-    const std::vector<std::pair<const char*, Run>> all{{"correlation", correlation()}, {"whitening", whitening()},
-                                                       {"log", logarithm()},           {"gain", gains()},
-                                                       {"overlap_add", overlap_add()}, {"sign_tail", tail()}};
-    for (const auto& [name, run] : all)
-        for (const Kernels* kernels : all_kernels())
-            ::benchmark::RegisterBenchmark(
-                (std::string(name) + "/" + kernels->name).c_str(),
-                [kernels = kernels, run = run](::benchmark::State& state) { measure(state, *kernels, run); });
-    return ::benchmark::RunSpecifiedBenchmarks() > 0 ? 0 : 1;
+    return run_benchmarks(count, words, [] {
+        const std::vector<std::pair<const char*, Run>> all{
+            {"correlation", correlation()}, {"whitening", whitening()}, {"log", logarithm()}, {"gain", gains()},
+            {"overlap_add", overlap_add()}, {"half_band", half_band()}, {"sign_tail", tail()}};
+        for (const auto& [name, run] : all)
+            for (const Kernels* kernels : all_kernels())
+                ::benchmark::RegisterBenchmark(
+                    (std::string(name) + "/" + kernels->name).c_str(),
+                    [kernels = kernels, run = run](::benchmark::State& state) { measure(state, *kernels, run); });
+    });
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The tables of record: every benchmark with fixed seeds, into benchmarks/results/*.txt and *.json.
 #
-#     benchmarks/record.sh CORPUS [BUILD] [quality|robustness|scaled|profiles|strength|false_alarms|coding|cue|ledger|streaming|python]...
+#     benchmarks/record.sh CORPUS [BUILD] [quality|robustness|scaled|profiles|strength|false_alarms|coding|cue|ledger|streaming|speed|python]...
 #
 # CORPUS: folder of WAV or FLAC speech with a manifest.csv (see corpus.py). BUILD: build folder, default build.
 # Without names all run; two idle cores take about half an hour. Packaged speech (Debian: codec2-examples,
@@ -13,7 +13,7 @@ cd "$(dirname "$0")/.."
 build=build
 if [ $# -ge 1 ] && [ -d "$1" ]; then build=$1; shift; fi
 wanted=("$@")
-[ ${#wanted[@]} -gt 0 ] || wanted=(quality robustness scaled profiles strength false_alarms coding cue ledger streaming python)
+[ ${#wanted[@]} -gt 0 ] || wanted=(quality robustness scaled profiles strength false_alarms coding cue ledger streaming speed python)
 results=benchmarks/results
 mkdir -p "$results"
 seed=1
@@ -118,6 +118,13 @@ streaming() {
         --delay "$build/benchmarks/detection_delay" --seed $seed
 }
 
+# Best on an idle machine. benchmarks/compare sets two speed.json or kernels.json side by side.
+speed() {
+    record speed "$build/benchmarks/benchmark_speed"
+    record kernels "$build/benchmarks/benchmark_kernels"
+    record long_files benchmarks/long_files.py --earmark "$build/tools/earmark"
+}
+
 # Best on an idle machine.
 python() {
     record python_overhead benchmarks/python_overhead.py --build "$build" --batch-rounds 2
@@ -126,7 +133,7 @@ python() {
 broken=0
 for name in "${wanted[@]}"; do
     case $name in
-        quality | robustness | scaled | profiles | strength | false_alarms | coding | cue | ledger | streaming | python) "$name" ;;
+        quality | robustness | scaled | profiles | strength | false_alarms | coding | cue | ledger | streaming | speed | python) "$name" ;;
         *) echo "unknown benchmark $name" >&2; exit 2 ;;
     esac
 done

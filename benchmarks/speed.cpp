@@ -1,6 +1,6 @@
 // How fast the engines are, and how far from the transforms alone.
 //
-//     benchmark_speed --benchmark_out=speed.json --benchmark_out_format=json
+//     benchmark_speed [--json speed.json] [--benchmark_filter=embedding]
 //
 // Each job runs side by side with its floor, the bare transforms that it cannot do without, piece by piece in turns, so
 // that whatever else the machine does meets both alike. Time is processor time of this thread. Counters: x_real_time,
@@ -8,6 +8,7 @@
 #include <earmark/earmark.hpp>
 
 #include "benchmarks/false_alarms/synthetic.hpp"
+#include "benchmarks/run_benchmarks.hpp"
 #include "dsp/detect/cells.hpp"
 #include "dsp/embed/spreader.hpp"
 #include "dsp/simd/kernels.hpp"
@@ -24,6 +25,7 @@
 
 using namespace earmark;
 using earmark::benchmark::Random;
+using earmark::benchmark::run_benchmarks;
 
 namespace {
 
@@ -129,7 +131,11 @@ void fill(RealFft& fft) {
 // destroys its spectrum, so that is put there anew each time.
 class EmbedFloor {
   public:
-    explicit EmbedFloor(int rate) : sizes_(rate), frame_(sizes_.frame), back_(sizes_.frame), mask_(sizes_.mask_window) {
+    explicit EmbedFloor(int rate)
+        : sizes_(rate),
+          frame_(sizes_.frame_transform()),
+          back_(sizes_.frame_transform()),
+          mask_(sizes_.mask_transform()) {
         fill(frame_);
         fill(mask_);
     }
@@ -191,19 +197,18 @@ void starting(::benchmark::State& state) {
 
 }  // namespace
 
-BENCHMARK(embedding)->ArgName("rate")->Arg(8000)->Arg(16000)->Arg(24000)->Arg(48000)->UseManualTime();
+BENCHMARK(embedding)->ArgName("rate")->Arg(8000)->Arg(16000)->Arg(24000)->Arg(44100)->Arg(48000)->UseManualTime();
 BENCHMARK(detecting)
     ->ArgNames({"rate", "keys", "marked"})
-    ->ArgsProduct({{8000, 16000, 24000, 48000}, {1}, {0, 1}})
+    ->ArgsProduct({{8000, 16000, 24000, 44100, 48000}, {1}, {0, 1}})
     ->ArgsProduct({{8000}, {10, 100, 1000}, {0, 1}})
     ->UseManualTime()
     ->Unit(::benchmark::kMillisecond);
 BENCHMARK(starting)->UseManualTime()->Unit(::benchmark::kMicrosecond);
 
 int main(int count, char** words) {
-    ::benchmark::Initialize(&count, words);
-    if (::benchmark::ReportUnrecognizedArguments(count, words)) return 2;
-    ::benchmark::AddCustomContext("simd_target", simd_target());
-    ::benchmark::AddCustomContext("fft", RealFft::library());
-    return ::benchmark::RunSpecifiedBenchmarks() > 0 ? 0 : 1;
+    return run_benchmarks(count, words, [] {
+        ::benchmark::AddCustomContext("simd_target", simd_target());
+        ::benchmark::AddCustomContext("fft", RealFft::library());
+    });
 }

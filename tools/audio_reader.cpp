@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <utility>
 
 namespace earmark::tools {
@@ -25,6 +26,13 @@ std::string shortened(std::uint64_t promised, std::uint64_t present, const char*
 }
 
 }  // namespace
+
+// Without a way out of the loop the compiler looks at several at once.
+bool all_within(std::span<const float> samples, float largest) {
+    unsigned beyond = 0;
+    for (const float x : samples) beyond |= !(std::abs(x) <= largest);
+    return beyond == 0;
+}
 
 Block::Block(int channels, std::size_t capacity) : capacity_(capacity), samples_(static_cast<std::size_t>(channels)) {
     for (std::vector<float>& channel : samples_) {
@@ -123,7 +131,8 @@ std::size_t AudioReader::read(Block& block) {
     interleaved_.resize(block.capacity() * channels);
     const std::size_t got = file_->read(interleaved_.data(), block.capacity());
     check_finite(got);
-    for (std::size_t c = 0; c < channels; ++c) {
+    if (channels == 1) std::copy_n(interleaved_.begin(), got, block.channels()[0]);
+    for (std::size_t c = 0; c < channels && channels > 1; ++c) {
         float* out = block.channels()[c];
         for (std::size_t i = 0; i < got; ++i) out[i] = interleaved_[i * channels + c];
     }
@@ -135,6 +144,7 @@ std::size_t AudioReader::read(Block& block) {
 void AudioReader::check_finite(std::size_t samples) const {
     const auto channels = static_cast<std::size_t>(format().channels);
     const auto end = interleaved_.begin() + static_cast<std::ptrdiff_t>(samples * channels);
+    if (all_within({interleaved_.data(), samples * channels}, std::numeric_limits<float>::max())) return;
     const auto bad = std::find_if(interleaved_.begin(), end, [](float x) { return !std::isfinite(x); });
     if (bad == end) return;
     const auto index = static_cast<std::size_t>(bad - interleaved_.begin());

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,9 @@ class Block {
     std::vector<std::vector<float>> samples_;
     std::vector<float*> pointers_;
 };
+
+// No sample is larger than `largest`, and none is NaN.
+bool all_within(std::span<const float> samples, float largest);
 
 class AudioReader {
   public:

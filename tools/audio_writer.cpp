@@ -16,16 +16,25 @@ namespace earmark::tools {
 
 namespace {
 
+// To the nearest whole number, to even half way, |x| < 2^51: so large a sum has no digits behind the point. The
+// compiler does this for several samples at once, std::nearbyint it calls.
+float whole(float x) {
+    constexpr double no_fraction = 0x1.8p52;
+    return static_cast<float>(static_cast<double>(x) + no_fraction - no_fraction);
+}
+
 // To the nearest step of the format, so that a sample left alone by the mark comes out as it came in; libsndfile would
 // round down.
 void fit(std::vector<float>& samples, const AudioFormat& format) {
     if (is_float(format)) return;
     const int bits = integer_bits(format);
     const bool exact = bits > 0 && bits <= 24;  // a float has no more
-    const float steps = exact ? std::ldexp(1.0F, bits - 1) : 0;
-    for (float& x : samples) {
-        x = exact ? std::clamp(std::nearbyint(x * steps), -steps, steps - 1) / steps : std::clamp(x, -1.0F, 1.0F);
+    if (!exact) {
+        for (float& x : samples) x = std::clamp(x, -1.0F, 1.0F);
+        return;
     }
+    const float steps = std::ldexp(1.0F, bits - 1), step = 1 / steps;
+    for (float& x : samples) x = step * std::clamp(whole(x * steps), -steps, steps - 1);
 }
 
 bool can_mend(int fd) {
@@ -57,7 +66,8 @@ AudioWriter::AudioWriter(int fd, const std::string& name, const AudioFormat& for
 void AudioWriter::write(const float* const* channels, std::size_t from, std::size_t to) {
     const auto count = static_cast<std::size_t>(format_.channels);
     interleaved_.resize((to - from) * count);
-    for (std::size_t c = 0; c < count; ++c) {
+    if (count == 1) std::copy(channels[0] + from, channels[0] + to, interleaved_.begin());
+    for (std::size_t c = 0; c < count && count > 1; ++c) {
         for (std::size_t i = from; i < to; ++i) interleaved_[(i - from) * count + c] = channels[c][i];
     }
     fit(interleaved_, format_);

@@ -34,7 +34,8 @@ std::string words_of(const CLI::App& app) {
 }
 
 bool takes_file(const CLI::Option& option) {
-    return value_name(option) == "FILE" || value_name(option) == "KEY";
+    const std::string value = value_name(option);
+    return value == "FILE" || value == "KEY" || value == "DIR";
 }
 
 // Between single quotes of sh, fish and zsh alike.

@@ -1,10 +1,9 @@
 // earmark detect: is it marked with one of these keys, where, and what does the mark say? And what stands beside it:
 // metadata label, audible cue.
+#include "file_batch.hpp"
 #include "follower.hpp"
-#include "in_order.hpp"
 #include "judge.hpp"
 #include "options.hpp"
-#include "progress.hpp"
 #include "standard_output.hpp"
 #include "text.hpp"
 #include "verdict.hpp"
@@ -35,6 +34,20 @@ Follower::Tell follow(const Detect& options, const std::string& file) {
     };
 }
 
+int tell(const std::string& file, const Findings& findings, const Detect& options) {
+    print_line(options.json ? json_line(file, findings, options.scores) : verdict_line(file, findings.mark));
+    const std::string beside = options.json ? "" : findings_line(file, findings);
+    if (!beside.empty()) print_line(beside);
+    return findings.mark.marked ? done : not_marked;
+}
+
+// One file that cannot be read must not hide what the others hold.
+int tell_failure(const Error& error) {
+    if (error.fault() != Fault::input) throw error;
+    std::fprintf(stderr, "earmark: %s\n", one_line(error.what()).c_str());
+    return static_cast<int>(Fault::input);
+}
+
 int run(const Detect& options) {
     const std::optional<RawPcm> raw = raw_from(options.raw);
     DetectConfig config;
@@ -44,32 +57,13 @@ int run(const Detect& options) {
     config.scores = options.scores;
     const std::size_t files = options.in.size();
     const int jobs = options.follow ? 1 : options.jobs;  // what changes on the way is told file by file
-    const bool alone = files == 1 || jobs == 1;
-    InOrder<Findings> verdicts(files, jobs, [&](std::size_t i) {
-        return judge(options.in[i], raw, config, {alone, follow(options, options.in[i])});
-    });
-    std::optional<Progress> count;
-    if (!alone) count.emplace("detect", files, "files");
-    int exit = done;
-    for (std::size_t i = 0; i < files; ++i) {
-        const std::string& file = options.in[i];
-        try {
-            const Findings findings = verdicts.next();
-            if (count) count->clear();
-            print_line(options.json ? json_line(file, findings, options.scores) : verdict_line(file, findings.mark));
-            const std::string beside = options.json ? "" : findings_line(file, findings);
-            if (!beside.empty()) print_line(beside);
-            if (!findings.mark.marked && exit == done) exit = not_marked;
-        } catch (const Error& error) {
-            if (error.fault() != Fault::input) throw;
-            if (count) count->clear();
-            // One file that cannot be read must not hide what the others hold.
-            std::fprintf(stderr, "earmark: %s\n", one_line(error.what()).c_str());
-            exit = static_cast<int>(Fault::input);
-        }
-        if (count) count->at(i + 1);
-    }
-    return exit;
+    FileBatch batch("detect", files, jobs);
+    return batch.run<Findings>(
+        [&](std::size_t i) {
+            return judge(options.in[i], raw, config, {batch.one_at_a_time(), follow(options, options.in[i])});
+        },
+        [&](std::size_t i, const Findings& findings) { return tell(options.in[i], findings, options); },
+        [&](std::size_t, const Error& error) { return tell_failure(error); });
 }
 
 }  // namespace
@@ -88,12 +82,7 @@ Command add_detect(CLI::App& app) {
         "none, drift: unchanged speed and pitch, clocks that drift and lost packets followed; full: speed 0.8 to "
         "1.25, tempo 0.7 to 1.5, pitch +-3 semitones as well");
     add_p_max(*command, options->p_max);
-    command
-        ->add_option("--jobs", options->jobs,
-                     "Files judged at a time; 0: as many as there are cores. Verdicts come in the order of the files")
-        ->check(CLI::Range(0, 1024))
-        ->type_name("N")
-        ->capture_default_str();
+    add_jobs(*command, options->jobs, "Files judged at a time");
     add_raw(*command, options->raw);
     command->add_flag("--json", options->json, "One JSON object a line for every input");
     command->add_flag("--follow", options->follow,

@@ -1,10 +1,13 @@
-// earmark embed: marks a file or a pipe. Either the whole output is there and checked, or none of it.
+// earmark embed: marks a file or a pipe, or many files at once. Of each either the whole output is there and checked,
+// or none of it.
 #include "audio_reader.hpp"
 #include "audio_writer.hpp"
+#include "file_batch.hpp"
 #include "label/label_plan.hpp"
 #include "ledger_entry.hpp"
 #include "options.hpp"
 #include "output_file.hpp"
+#include "outputs.hpp"
 #include "progress.hpp"
 #include "text.hpp"
 #include "whole_audio.hpp"
@@ -29,21 +32,25 @@ using Json = nlohmann::ordered_json;
 constexpr double least_active_s = 1;  // with less, nobody should expect the mark to be found
 
 struct Embed {
-    std::string in, out, key, payload, raw, sample_format;
+    std::vector<std::string> files;  // IN and OUT, or with --out-dir any number of IN
+    std::string unnamed;             // OUT has its line in the help, and its word lies in `files`
+    std::string out_dir, key, payload, raw, sample_format;
     std::string profile = std::string(name(Profile::standard));
     LedgerOptions ledger;
+    int jobs = 0;
     bool json = false;
 };
 
-AudioFormat chosen_format(const Embed& options, const AudioFormat& input) {
-    const AudioFormat format = output_format(options.out, input, options.sample_format);
-    return options.out == "-" && !options.raw.empty() ? headerless(format) : format;  // bare in, bare out
+AudioFormat chosen_format(const Embed& options, const std::string& out, const AudioFormat& input) {
+    const AudioFormat format = output_format(out, input, options.sample_format);
+    return out == "-" && !options.raw.empty() ? headerless(format) : format;  // bare in, bare out
 }
 
 // The embedder's output lags: its first latency_samples() samples are dropped, flush() gives as many at the end.
-EmbedReport mark_all(AudioReader& reader, AudioWriter& writer, Embedder& embedder) {
+EmbedReport mark_all(AudioReader& reader, AudioWriter& writer, Embedder& embedder, bool shows_progress) {
     Block block(reader.format().channels, reader.block_samples());
-    Progress progress(reader.name(), reader.samples(), reader.format().sample_rate_hz);
+    std::optional<Progress> progress;
+    if (shows_progress) progress.emplace(reader.name(), reader.samples(), reader.format().sample_rate_hz);
     std::size_t to_drop = embedder.latency_samples();
     while (const std::size_t got = reader.read(block)) {
         require_scale(block, got, reader);
@@ -51,7 +58,7 @@ EmbedReport mark_all(AudioReader& reader, AudioWriter& writer, Embedder& embedde
         const std::size_t dropped = std::min(to_drop, got);
         to_drop -= dropped;
         if (dropped < got) writer.write(block.channels(), dropped, got);
-        progress.at(reader.read_so_far());
+        if (progress) progress->at(reader.read_so_far());
     }
     Block tail(reader.format().channels, embedder.latency_samples());
     embedder.flush(tail.channels());
@@ -81,6 +88,8 @@ class Seen {
 // One marking: what is asked for, and what it is to be remembered by.
 struct Job {
     const Embed& options;
+    const std::string& out;
+    bool shows_progress;
     AudioReader& reader;
     Embedder& embedder;
     const AudioFormat& format;
@@ -103,13 +112,13 @@ std::optional<ledger::Hash> input_digest(Job& job) {
 }
 
 EmbedReport embed_to_file(Job& job) {
-    const auto& [options, reader, embedder, format, entry, seen] = job;
-    OutputFile output(options.out, reader.fd(), reader.name());
-    AudioWriter writer(output.fd(), options.out, format, reader.samples(), false);
-    const EmbedReport report = mark_all(reader, writer, embedder);
+    const auto& [options, out, shows_progress, reader, embedder, format, entry, seen] = job;
+    OutputFile output(out, reader.fd(), reader.name());
+    AudioWriter writer(output.fd(), out, format, reader.samples(), false);
+    const EmbedReport report = mark_all(reader, writer, embedder, shows_progress);
     output.settle();
-    check_written(output, options.out, format, reader.read_so_far());
-    if (options.raw.empty()) carry_label(reader.name(), output.aside(), options.out);
+    check_written(output, out, format, reader.read_so_far());
+    if (options.raw.empty()) carry_label(reader.name(), output.aside(), out);
     output.settle();
     if (entry.is_open()) entry.made(input_digest(job), ledger::file_digest(output.aside()), measures(report).dump());
     output.commit();
@@ -120,36 +129,50 @@ EmbedReport embed_to_pipe(Job& job) {
     refuse_same_file(STDOUT_FILENO, job.reader.fd(), job.reader.name());
     Seen sent;
     AudioWriter writer(STDOUT_FILENO, "standard output", job.format, job.reader.samples(), true, sent.tap());
-    const EmbedReport report = mark_all(job.reader, writer, job.embedder);
+    const EmbedReport report = mark_all(job.reader, writer, job.embedder, job.shows_progress);
     if (job.entry.is_open()) job.entry.made(input_digest(job), sent.passed(), measures(report).dump());
     return report;
 }
 
-void tell(const EmbedReport& report, const Embed& options, const LedgerEntry& entry) {
-    if (options.json) {
-        Json line;
-        line["file"] = options.out;
-        line["payload"] = entry.payload().hex();
-        line["profile"] = options.profile;
-        line.update(measures(report));
-        if (entry.is_open())
-            line["ledger"] = {{"file", entry.file()}, {"row", entry.row()}, {"head", ledger::text_of(entry.head())}};
-        const std::string text = line.dump(-1, ' ', false, Json::error_handler_t::replace);
-        std::fprintf(stderr, "%s\n", text.c_str());
-        return;
-    }
-    std::string text = options.out + ": " + std::to_string(report.samples) + " samples, " + fixed(report.active_s, 1) +
+// What is said of a file when it is done.
+struct Told {
+    std::string line, warning;
+};
+
+std::string dumped(const Json& line) {
+    return line.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string json_told(const EmbedReport& report, const Embed& options, const InAndOut& file, const LedgerEntry& entry) {
+    Json line;
+    line["file"] = file.out;
+    line["input"] = file.in;
+    line["payload"] = entry.payload().hex();
+    line["profile"] = options.profile;
+    line.update(measures(report));
+    if (entry.is_open())
+        line["ledger"] = {{"file", entry.file()}, {"row", entry.row()}, {"head", ledger::text_of(entry.head())}};
+    return dumped(line);
+}
+
+Told told(const EmbedReport& report, const Embed& options, const InAndOut& file, const LedgerEntry& entry) {
+    if (options.json) return {json_told(report, options, file, entry), ""};
+    std::string text = file.out + ": " + std::to_string(report.samples) + " samples, " + fixed(report.active_s, 1) +
                        " s of active speech, ";
     text += "mark at " + fixed(report.mark_db, 1) + " dB";
     if (report.limited_samples > 0)
         text += ", shallower near " + std::to_string(report.limited_samples) + " loud samples";
     if (entry.is_open())
         text += ", payload " + entry.payload().hex() + ", row " + std::to_string(entry.row()) + " of " + entry.file();
-    std::fprintf(stderr, "%s\n", one_line(text).c_str());
-    if (report.active_s < least_active_s) {
-        warn(options.out + ": " + fixed(report.active_s, 2) + " s of active speech, under " + fixed(least_active_s, 0) +
-             " s, which may be too little to find the mark again");
-    }
+    if (report.active_s >= least_active_s) return {one_line(text), ""};
+    return {one_line(text), file.out + ": " + fixed(report.active_s, 2) + " s of active speech, under " +
+                                fixed(least_active_s, 0) + " s, which may be too little to find the mark again"};
+}
+
+int tell(const Told& told) {
+    std::fprintf(stderr, "%s\n", told.line.c_str());
+    if (!told.warning.empty()) warn(told.warning);
+    return done;
 }
 
 ledger::Making making_of(const Embed& options, const Key& key, const AudioFormat& format) {
@@ -161,29 +184,64 @@ ledger::Making making_of(const Embed& options, const Key& key, const AudioFormat
     return {.profile = options.profile, .key_fingerprint = key.fingerprint(), .detail = settings.dump()};
 }
 
-int run(const Embed& options) {
-    const std::optional<Payload> given =
-        options.payload.empty() ? std::nullopt : std::optional(Payload::from_hex(options.payload));
-    const Profile profile = profile_from_name(options.profile);
-    const std::optional<RawPcm> raw = raw_from(options.raw);
-    const Key key = Key::load(options.key);
+// What all files of a call have in common.
+struct Common {
+    explicit Common(const Embed& options)
+        : given(options.payload.empty() ? std::nullopt : std::optional(Payload::from_hex(options.payload))),
+          profile(profile_from_name(options.profile)),
+          raw(raw_from(options.raw)),
+          key(Key::load(options.key)) {}
+
+    std::optional<Payload> given;
+    Profile profile;
+    std::optional<RawPcm> raw;
+    Key key;
+};
+
+Told mark(const InAndOut& file, const Embed& options, const Common& common, bool shows_progress) {
     Seen seen;
-    AudioReader reader(options.in, raw, options.ledger.file.empty() ? ByteStream::Tap{} : seen.tap());
+    AudioReader reader(file.in, common.raw, options.ledger.file.empty() ? ByteStream::Tap{} : seen.tap());
     refuse_damage(reader);
-    const AudioFormat format = chosen_format(options, reader.format());
-    refuse_ledger_as_output(options.ledger, options.out);
-    LedgerEntry entry(options.ledger, given, making_of(options, key, format),
-                      options.out == "-" ? Output::stream : Output::file);
-    Embedder embedder({.key = key,
+    const AudioFormat format = chosen_format(options, file.out, reader.format());
+    refuse_ledger_as_output(options.ledger, file.out);
+    LedgerEntry entry(options.ledger, common.given, making_of(options, common.key, format),
+                      file.out == "-" ? Output::stream : Output::file);
+    Embedder embedder({.key = common.key,
                        .payload = entry.payload(),
                        .sample_rate_hz = reader.format().sample_rate_hz,
                        .channels = reader.format().channels,
-                       .profile = profile});
-    Job job{options, reader, embedder, format, entry, seen};
-    const EmbedReport report = options.out == "-" ? embed_to_pipe(job) : embed_to_file(job);
+                       .profile = common.profile});
+    Job job{options, file.out, shows_progress, reader, embedder, format, entry, seen};
+    const EmbedReport report = file.out == "-" ? embed_to_pipe(job) : embed_to_file(job);
     entry.kept();
-    tell(report, options, entry);
-    return done;
+    return told(report, options, file, entry);
+}
+
+// A file that cannot be marked has its line as well, and the others go on.
+int tell_failure(const InAndOut& file, const Error& error, const Embed& options) {
+    const std::string what = one_line(error.what());
+    if (options.json) {
+        std::fprintf(stderr, "%s\n", dumped({{"file", file.out}, {"input", file.in}, {"error", what}}).c_str());
+    } else {
+        std::fprintf(stderr, "earmark: %s\n", what.c_str());
+    }
+    return static_cast<int>(error.fault());
+}
+
+int run(const Embed& options) {
+    if (options.out_dir.empty()) {
+        if (options.files.size() != 2)
+            throw Error(Fault::usage, std::to_string(options.files.size()) +
+                                          " files are given, and it takes IN and OUT, or --out-dir for many IN");
+        const InAndOut file{options.files[0], options.files[1]};
+        return tell(mark(file, options, Common(options), true));
+    }
+    const std::vector<InAndOut> files = outputs_in(options.out_dir, options.files);
+    const Common common(options);
+    FileBatch batch("embed", files.size(), options.jobs);
+    return batch.run<Told>([&](std::size_t i) { return mark(files[i], options, common, batch.one_at_a_time()); },
+                           [&](std::size_t, const Told& done) { return tell(done); },
+                           [&](std::size_t i, const Error& error) { return tell_failure(files[i], error, options); });
 }
 
 }  // namespace
@@ -192,10 +250,17 @@ Command add_embed(CLI::App& app) {
     CLI::App* command =
         app.add_subcommand("embed", "Mark speech; same length, rate, channels and sample format come out");
     const auto options = std::make_shared<Embed>();
-    command->add_option("IN", options->in, "Audio to mark; - is standard input")->required()->type_name("FILE");
-    command->add_option("OUT", options->out, "Marked audio, container by its extension; - is standard output, a WAV")
+    command->add_option("IN", options->files, "Audio to mark; - is standard input. With --out-dir any number of files")
         ->required()
         ->type_name("FILE");
+    command
+        ->add_option("OUT", options->unnamed,
+                     "Marked audio, container by its extension; - is standard output, a WAV. Not with --out-dir")
+        ->type_name("FILE");
+    command
+        ->add_option("--out-dir", options->out_dir,
+                     "Put the marked files here under their names, made if it is not there; no input is written over")
+        ->type_name("DIR");
     add_key(*command, options->key, "Master key that marks")->required();
     command
         ->add_option("--payload", options->payload,
@@ -205,9 +270,10 @@ Command add_embed(CLI::App& app) {
     command->add_option("--sample-format", options->sample_format, "Write these samples instead of the input's")
         ->check(CLI::IsMember(sample_format_names()))
         ->type_name("FORMAT");
+    add_jobs(*command, options->jobs, "With --out-dir, files marked at a time");
     add_ledger_options(*command, options->ledger);
     add_raw(*command, options->raw);
-    command->add_flag("--json", options->json, "Report on standard error as a JSON object");
+    command->add_flag("--json", options->json, "Report on standard error, one JSON object a line for every file");
     return {command, [options] { return run(*options); }};
 }
 

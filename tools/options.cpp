@@ -1,5 +1,6 @@
 #include "options.hpp"
 
+#include "file_batch.hpp"
 #include "text.hpp"
 
 #include <earmark/earmark.hpp>
@@ -63,6 +64,14 @@ CLI::Option* add_search(CLI::App& app, std::string& search, const std::string& w
 CLI::Option* add_p_max(CLI::App& app, double& p_max) {
     return app.add_option("--p-max", p_max, "Marked means a false-alarm probability of at most this")
         ->type_name("P")
+        ->capture_default_str();
+}
+
+CLI::Option* add_jobs(CLI::App& app, int& jobs, const std::string& what) {
+    return app
+        .add_option("--jobs", jobs, what + "; 0: as many as there are cores. Results come in the order of the files")
+        ->check(CLI::Range(0, most_jobs))
+        ->type_name("N")
         ->capture_default_str();
 }
 

@@ -47,6 +47,7 @@ CLI::Option* add_raw(CLI::App& app, std::string& text);
 CLI::Option* add_profile(CLI::App& app, std::string& profile);
 CLI::Option* add_search(CLI::App& app, std::string& search, const std::string& what);
 CLI::Option* add_p_max(CLI::App& app, double& p_max);
+CLI::Option* add_jobs(CLI::App& app, int& jobs, const std::string& what);
 std::optional<RawPcm> raw_from(const std::string& text);
 
 // What follows an option or argument in the man page and the completions.

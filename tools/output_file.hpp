@@ -1,6 +1,6 @@
-// A file, of at most four at once, that appears only when it is complete: written aside under a name of its own, then
+// A file that appears only when it is complete: written aside under a name of its own, then
 // renamed. Dropped without commit(), or on SIGINT, SIGTERM or SIGHUP, it leaves nothing behind; a file that stood there
-// before stays as it was.
+// before stays as it was. Many may be written at once, by a thread each.
 #pragma once
 
 #include <sys/types.h>
@@ -23,9 +23,11 @@ class OutputFile {
 
   private:
     void create(mode_t mode);
+    void forget();
     std::string path_, target_, aside_;
     char* slot_ = nullptr;  // what a signal handler knows of it
     int fd_ = -1;
+    bool committed_ = false;
 };
 
 // Throws Error(usage) when both are one file.

@@ -27,11 +27,11 @@ void refuse_damage(const AudioReader& reader) {
 void require_scale(Block& block, std::size_t samples, const AudioReader& reader) {
     for (int c = 0; c < reader.format().channels; ++c) {
         const float* channel = block.channels()[c];
+        if (all_within({channel, samples}, largest_host_sample)) continue;
         const float* bad =
             std::find_if(channel, channel + samples, [](float x) { return std::abs(x) > largest_host_sample; });
-        if (bad != channel + samples)
-            throw Error(Fault::input,
-                        reader.name() + ": a sample is " + fixed(*bad, 1) + ", outside -8 to 8; full scale is +-1");
+        throw Error(Fault::input,
+                    reader.name() + ": a sample is " + fixed(*bad, 1) + ", outside -8 to 8; full scale is +-1");
     }
 }
 

@@ -1,5 +1,6 @@
 #include "dsp/cue/tones.hpp"
 
+#include "dsp/transform/fft_length.hpp"
 #include "dsp/transform/window.hpp"
 
 #include <algorithm>
@@ -33,7 +34,7 @@ Tones::Tones(int sample_rate_hz, Sink sink)
       window_samples_(static_cast<std::size_t>(even(window_s * sample_rate_hz))),
       hop_samples_(static_cast<std::size_t>(std::lround(hop_s * sample_rate_hz))),
       sink_(std::move(sink)),
-      fft_(static_cast<int>(window_samples_)),
+      fft_(fast_fft_length(static_cast<int>(window_samples_)), Ways::forward),
       window_(hann(static_cast<int>(window_samples_))),
       buffer_(window_samples_),
       power_(static_cast<std::size_t>(fft_.bins())),
@@ -67,6 +68,7 @@ void Tones::finish() noexcept {
 Tones::Frame Tones::analyse() noexcept {
     const auto time = fft_.time();
     for (std::size_t i = 0; i < window_samples_; ++i) time[i] = buffer_[i] * window_[i];
+    std::fill(time.begin() + static_cast<std::ptrdiff_t>(window_samples_), time.end(), 0.0f);
     fft_.forward();
     const auto spectrum = fft_.frequency();
     const double bin_hz = static_cast<double>(sample_rate_hz_) / fft_.length();

@@ -1,5 +1,6 @@
 #include "dsp/detect/cells.hpp"
 
+#include "dsp/transform/fft_length.hpp"
 #include "dsp/transform/window.hpp"
 
 #include <algorithm>
@@ -15,22 +16,12 @@ constexpr float inaudible = 1e-10f;    // -200 dBFS: silence, lest denormal numb
 constexpr float largest_sample = 1e6f;
 constexpr std::size_t spare_samples = 512;
 
-// The smallest even length >= n without a prime factor above 7: fast in every FFT library.
-int fast_length(int n) {
-    for (int length = n + n % 2;; length += 2) {
-        int rest = length;
-        for (const int factor : {2, 3, 5, 7})
-            while (rest % factor == 0) rest /= factor;
-        if (rest == 1) return length;
-    }
-}
-
 }  // namespace
 
 CellPlan::CellPlan(int rate_hz, double top_hz)
     : sample_rate_hz(rate_hz),
       window_samples(2 * static_cast<int>(std::lround(window_s / 2 * rate_hz))),
-      fft(fast_length(window_samples)),
+      fft(fast_fft_length(window_samples), Ways::forward),
       window(hann(window_samples)) {
     float energy = 0;
     for (const float w : window) energy += w * w;

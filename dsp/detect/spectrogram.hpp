@@ -20,7 +20,7 @@ struct Scale {
 inline constexpr double greatest_frequency_scale = 1.25;
 // The highest frequency that any reading looks at; a spectrogram needs no bins above.
 inline constexpr double spectrogram_top_hz = greatest_frequency_scale * (first_band_hz + grid_bands * band_hz);
-inline constexpr int most_spectrogram_bins = 256;  // 39 Hz or more apart, at every rate
+inline constexpr int most_spectrogram_bins = 288;  // 34 Hz or more apart, at every rate
 
 // A ring of rows, one each 4 ms of the received signal, 16 bits a bin (the upper half of a float: 0.02 dB). 65.5 s at
 // 16 kHz take 6.3 MB. Real time: push() allocates nothing.

@@ -13,9 +13,9 @@ constexpr float power_floor = 1e-10f;  // far under one 16-bit step: keeps the l
 
 }  // namespace
 
-Flatness::Flatness(int window_samples, int sample_rate_hz, double highest_hz)
-    : fft_(window_samples), kernels_(simd::kernels()), window_(hann(window_samples)) {
-    const double bin_hz = static_cast<double>(sample_rate_hz) / window_samples;
+Flatness::Flatness(int window_samples, int points, int sample_rate_hz, double highest_hz)
+    : fft_(points, Ways::forward), kernels_(simd::kernels()), window_(hann(window_samples)) {
+    const double bin_hz = static_cast<double>(sample_rate_hz) / points;
     half_width_bins_ = static_cast<int>(std::lround(half_width_hz / bin_hz));
     // Coarse bins wanted: every second one of ours, as far as highest_hz and the Nyquist bin go.
     bins_ = std::min(fft_.bins() / 2 + 1, static_cast<int>(highest_hz / (2 * bin_hz)) + 1);
@@ -28,7 +28,8 @@ Flatness::Flatness(int window_samples, int sample_rate_hz, double highest_hz)
 }
 
 void Flatness::analyse(std::span<const float> samples) noexcept {
-    kernels_.multiply(samples.data(), window_.data(), fft_.length(), fft_.time().data());
+    kernels_.multiply(samples.data(), window_.data(), static_cast<int>(window_.size()), fft_.time().data());
+    std::fill(fft_.time().begin() + static_cast<std::ptrdiff_t>(window_.size()), fft_.time().end(), 0.0f);
     fft_.forward();
     const int edge = half_width_bins_, needed = static_cast<int>(power_.size());
     const int inside = std::min(fft_.bins(), needed - edge);

@@ -304,6 +304,16 @@ void chip_net(const ChipNet& net, const float* const* rows, float level, const f
     }
 }
 
+void symmetric_filter(const float* in, const float* taps, int pairs, int count, float* out) {
+    for_each(count, [&](auto d, std::size_t i) HWY_ATTR {
+        const float *before = in + i + pairs - 1, *after = in + i + pairs;
+        auto sum = hn::Zero(d);
+        for (int j = 0; j < pairs; ++j)
+            sum = hn::MulAdd(hn::Set(d, taps[j]), hn::Add(hn::LoadU(d, before - j), hn::LoadU(d, after + j)), sum);
+        hn::StoreU(sum, d, out + i);
+    });
+}
+
 void band_energies(const float* power, const std::int32_t* first, const float* weights, int taps, int count,
                    float floor, float* out) {
     for_each(count, [&](auto d, std::size_t i) HWY_ATTR {
@@ -485,6 +495,7 @@ const Kernels* table() {
                                  mix,
                                  chip_filter,
                                  chip_net,
+                                 symmetric_filter,
                                  band_energies,
                                  round,
                                  advance,

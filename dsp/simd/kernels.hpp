@@ -101,6 +101,9 @@ struct Kernels {
     void (*chip_net)(const ChipNet& net, const float* const* rows, float level, const float* const* more, int count,
                      float* out);
 
+    // out[i] = sum over j < pairs of taps[j] * (in[i + pairs - 1 - j] + in[i + pairs + j]); in holds count + 2 * pairs
+    // - 1 values.
+    void (*symmetric_filter)(const float* in, const float* taps, int pairs, int count, float* out);
     // out[b] = floor + sum over taps of weights[tap * count + b] * power[first[b] + tap].
     void (*band_energies)(const float* power, const std::int32_t* first, const float* weights, int taps, int count,
                           float floor, float* out);

@@ -128,6 +128,13 @@ void chip_net(const ChipNet& net, const float* const* rows, float level, const f
     }
 }
 
+void symmetric_filter(const float* in, const float* taps, int pairs, int count, float* out) {
+    for (int i = 0; i < count; ++i) {
+        out[i] = 0;
+        for (int j = 0; j < pairs; ++j) out[i] += taps[j] * (in[i + pairs - 1 - j] + in[i + pairs + j]);
+    }
+}
+
 void band_energies(const float* power, const std::int32_t* first, const float* weights, int taps, int count,
                    float floor, float* out) {
     for (int band = 0; band < count; ++band) {
@@ -193,10 +200,10 @@ TailSums sign_tail(const double* sizes, int count, double x) {
 }  // namespace
 
 const Kernels& scalar_kernels() {
-    static constexpr Kernels kernels{"scalar",  usable,      multiply, multiply_add,  multiply_energy, power,
-                                     largest,   log,         depths,   apply_gain,    flatness,        exceeds,
-                                     mix,       chip_filter, chip_net, band_energies, round,           advance,
-                                     correlate, accumulate,  sign_tail};
+    static constexpr Kernels kernels{"scalar", usable,      multiply,   multiply_add,     multiply_energy, power,
+                                     largest,  log,         depths,     apply_gain,       flatness,        exceeds,
+                                     mix,      chip_filter, chip_net,   symmetric_filter, band_energies,   round,
+                                     advance,  correlate,   accumulate, sign_tail};
     return kernels;
 }
 

@@ -8,12 +8,14 @@
 
 namespace earmark {
 
+enum class Ways { both, forward };  // to plan a way takes a millisecond
+
 // Thread safety: objects are independent; construction takes a lock (the planner of FFTW is not re-entrant).
 // Real time: forward() and inverse() allocate nothing and lock nothing.
 class RealFft {
   public:
-    explicit RealFft(int length);   // even, at least 2
-    RealFft(const RealFft& other);  // buffers of its own, the plan shared: takes no lock
+    explicit RealFft(int length, Ways ways = Ways::both);  // even, at least 2
+    RealFft(const RealFft& other);                         // buffers of its own, the plan shared: takes no lock
     RealFft(RealFft&&) noexcept;
     RealFft& operator=(RealFft&&) noexcept;
     ~RealFft();
@@ -25,7 +27,7 @@ class RealFft {
     std::span<float> time() noexcept;                     // [0, length)
     std::span<std::complex<float>> frequency() noexcept;  // [0, bins)
     void forward() noexcept;                              // time() -> frequency(), keeps time()
-    void inverse() noexcept;                              // frequency() -> time() times length, destroys frequency()
+    void inverse() noexcept;  // frequency() -> time() times length, destroys frequency(); not with Ways::forward
 
   private:
     struct Plan;

@@ -16,22 +16,22 @@ std::mutex& planner_lock() {
 }  // namespace
 
 struct RealFft::Plan {
-    Plan(int n, float* time, fftwf_complex* frequency) : length(n) {
+    Plan(int n, Ways ways, float* time, fftwf_complex* frequency) : length(n) {
         const std::lock_guard lock(planner_lock());
         // ESTIMATE: the same plan, hence the same bits, in every run, and no start-up cost.
         forward = fftwf_plan_dft_r2c_1d(n, time, frequency, FFTW_ESTIMATE | FFTW_PRESERVE_INPUT);
-        inverse = fftwf_plan_dft_c2r_1d(n, frequency, time, FFTW_ESTIMATE);
+        if (ways == Ways::both) inverse = fftwf_plan_dft_c2r_1d(n, frequency, time, FFTW_ESTIMATE);
     }
     Plan(const Plan&) = delete;
     Plan& operator=(const Plan&) = delete;
     ~Plan() {
         const std::lock_guard lock(planner_lock());
         fftwf_destroy_plan(forward);
-        fftwf_destroy_plan(inverse);
+        if (inverse) fftwf_destroy_plan(inverse);
     }
 
     int length;
-    fftwf_plan forward, inverse;
+    fftwf_plan forward, inverse = nullptr;
 };
 
 // FFTW aligns all it allocates alike, so that one plan serves every pair of buffers.
@@ -51,8 +51,8 @@ struct RealFft::State {
     std::shared_ptr<const Plan> plan;
 };
 
-RealFft::RealFft(int length) : state_(std::make_unique<State>(length)) {
-    state_->plan = std::make_shared<const Plan>(length, state_->time, state_->frequency);
+RealFft::RealFft(int length, Ways ways) : state_(std::make_unique<State>(length)) {
+    state_->plan = std::make_shared<const Plan>(length, ways, state_->time, state_->frequency);
 }
 RealFft::RealFft(const RealFft& other) : state_(std::make_unique<State>(other.length())) {
     state_->plan = other.state_->plan;

@@ -1,7 +1,6 @@
 // KissFFT (BSD): slower than FFTW, for programs that may not be under FFTW's GPL. Chosen with -DEARMARK_FFT=kissfft.
 //
-// For lengths with a prime factor above 5 (frames at 11,025, 22,050 and 44,100 Hz hold an 11) it takes memory from the
-// heap in every transform: the real-time promise of embedder and detector does not hold there with this library.
+// For lengths with a prime factor above 5 it takes memory from the heap in every transform; fast_fft_length() has none.
 #include "dsp/transform/fft.hpp"
 
 #include <kiss_fftr.h>
@@ -20,12 +19,12 @@ using Configuration = std::unique_ptr<kiss_fftr_state, Free>;
 
 // A plan of KissFFT holds scratch memory, so every object has its own.
 struct RealFft::State {
-    explicit State(int n)
+    State(int n, Ways ways)
         : time(static_cast<std::size_t>(n)),
           frequency(static_cast<std::size_t>(n / 2 + 1)),
           forward(kiss_fftr_alloc(n, 0, nullptr, nullptr)),
-          inverse(kiss_fftr_alloc(n, 1, nullptr, nullptr)) {
-        if (!forward || !inverse) throw std::bad_alloc();
+          inverse(ways == Ways::both ? kiss_fftr_alloc(n, 1, nullptr, nullptr) : nullptr) {
+        if (!forward || (ways == Ways::both && !inverse)) throw std::bad_alloc();
     }
 
     kiss_fft_cpx* bins() { return reinterpret_cast<kiss_fft_cpx*>(frequency.data()); }  // a pair of floats either way
@@ -35,8 +34,8 @@ struct RealFft::State {
     Configuration forward, inverse;
 };
 
-RealFft::RealFft(int length) : state_(std::make_unique<State>(length)) {}
-RealFft::RealFft(const RealFft& other) : RealFft(other.length()) {}
+RealFft::RealFft(int length, Ways ways) : state_(std::make_unique<State>(length, ways)) {}
+RealFft::RealFft(const RealFft& other) : RealFft(other.length(), other.state_->inverse ? Ways::both : Ways::forward) {}
 RealFft::RealFft(RealFft&&) noexcept = default;
 RealFft& RealFft::operator=(RealFft&&) noexcept = default;
 RealFft::~RealFft() = default;

@@ -16,7 +16,8 @@ namespace {
 constexpr double top_hz = 7843.75;
 
 Flatness analyser(int rate) {
-    return Flatness(FrameSizes(rate).mask_window, rate, top_hz);
+    const int window = FrameSizes(rate).mask_window;
+    return Flatness(window, window, rate, top_hz);
 }
 
 double bin_hz(int rate) {

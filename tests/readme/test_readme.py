@@ -46,6 +46,7 @@ def prepare_calls(place):
     prepare(
         """earmark embed in.wav prepared.wav --key vendor.key --payload 00000000000000ff
         ffmpeg -loglevel error -i prepared.wav -ar 8000 -c:a pcm_mulaw calls/one.wav; cp calls/one.wav calls/two.wav
+        mkdir voices; cp in.wav voices/one.wav; cp in.wav voices/two.wav
         ffmpeg -loglevel error -i prepared.wav -ar 8000 -f mulaw call.ulaw
         ffmpeg -loglevel error -i prepared.wav -ar 44100 -f f32le microphone.f32; rm prepared.wav""",
         place,

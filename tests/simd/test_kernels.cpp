@@ -359,6 +359,25 @@ TEST_CASE("simd: chip_net within the rounding of its sums") {
 }
 
 // Of whole numbers: every target gives what the scalar reference gives.
+TEST_CASE("simd: symmetric_filter within the rounding of its sum") {
+    constexpr int pairs = 8;
+    for_every_target([](const Kernels& kernels, int count, int start) {
+        const Values in = random(count + 2 * pairs - 1 + start, -1, 1, 31), taps = random(pairs, -1, 1, 32);
+        Out out(count, start);
+        kernels.symmetric_filter(in.data() + start, taps.data(), pairs, count, out.data());
+        CHECK(out.kept_within());
+        for (int i = 0; i < count; ++i) {
+            double exact = 0, sizes = 0;
+            for (int j = 0; j < pairs; ++j) {
+                const double both = double(in[start + i + pairs - 1 - j]) + in[start + i + pairs + j];
+                exact += taps[j] * both;
+                sizes += std::abs(taps[j] * both);
+            }
+            CHECK(std::abs(out[i] - exact) <= (pairs + 1) * eps * sizes);
+        }
+    });
+}
+
 TEST_CASE("simd: correlate, accumulate and advance agree with the reference bit for bit") {
     test::Random source(19);
     std::vector<simd::PairPicks> picks(simd::most_bands / 2);
