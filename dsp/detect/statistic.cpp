@@ -6,6 +6,24 @@
 #include <numbers>
 
 namespace earmark {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+// -ln of 3.18 exp(-z^2 / 2) / (z sqrt(2 pi)).
+double normal_exponent(double z) {
+    return z * z / 2 + std::log(z * std::sqrt(2 * std::numbers::pi) / 3.18);
+}
+
+// Its inverse, a hair less: convex in ln z, and Newton's steps on z^2 / 2 + ln z meet it from above.
+double least_normal_z(double exponent) {
+    constexpr double hair = 1e-9;
+    double z = std::sqrt(2 * exponent) + 2;
+    for (int i = 0; i < 20; ++i) z -= (normal_exponent(z) - exponent) / (z + 1 / z);
+    return z * (1 - hair);
+}
+
+}  // namespace
 
 // Slots start at multiples of chip_hops.
 void fold_slot(Fold& folded, SlotView slot, long long slot_index, int phase, int times) noexcept {
@@ -69,13 +87,23 @@ SignTail::Point SignTail::at(double x) const {
     return simd::kernels().sign_tail(sizes_.data(), static_cast<int>(count_), x);
 }
 
-// sup over x of x t - sum ln cosh(x R_j): concave in x, and any x gives a bound, so stopping early only weakens it.
-// Where the signs agree well the slope creeps up to the sum of the |R_j| as 1 - exp(-2 x R) does, and Newton's steps
-// double the way each time; on the logarithm of what is missing from that sum three or four steps do.
 double SignTail::exponent(double t) const {
     if (t <= 0 || count_ == 0) return 0;
+    const double z = t / root_energy_;
+    return std::max(chernoff(z), normal_exponent(z));
+}
+
+double SignTail::least_sum(double exponent) const {
+    if (exponent >= static_cast<double>(count_) * std::numbers::ln2) return infinity;
+    return std::min(least_chernoff_z(exponent), least_normal_z(exponent)) * root_energy_;
+}
+
+// sup over x of x z - sum ln cosh(x R_j): concave in x, and any x gives a bound, so stopping early only weakens it.
+// Where the signs agree well the slope creeps up to the sum of the |R_j| as 1 - exp(-2 x R) does, and Newton's steps
+// double the way each time; on the logarithm of what is missing from that sum three or four steps do.
+double SignTail::chernoff(double target) const {
     constexpr double nothing = 1e-11;  // of that sum is missing where every sign agrees
-    const double target = t / root_energy_, last_room = std::max(sum_ - target, nothing * sum_);
+    const double last_room = std::max(sum_ - target, nothing * sum_);
     double x = sum_ / 2 * std::log((2 * sum_ - last_room) / last_room);  // the best x were all |R_j| equal
     double best = 0;
     for (int i = 0; i < 50; ++i) {
@@ -90,19 +118,17 @@ double SignTail::exponent(double t) const {
     return best;
 }
 
-// For which x, the best for t = slope(x), the exponent x t - sum ln cosh(x R_j) is the one asked for: its derivative is
+// For which x, the best for z = slope(x), the exponent x z - sum ln cosh(x R_j) is the one asked for: its derivative is
 // x times the curvature. At x = sqrt(2 exponent) it is too small (Hoeffding); from there by Newton's steps, kept
-// between what is too small and what is too large. d exponent / d t = x says how far to go back to end on the side of
+// between what is too small and what is too large. d exponent / d z = x says how far to go back to end on the side of
 // too small.
-double SignTail::least_sum(double exponent) const {
-    constexpr double infinity = std::numeric_limits<double>::infinity();
-    if (exponent >= static_cast<double>(count_) * std::numbers::ln2) return infinity;
+double SignTail::least_chernoff_z(double exponent) const {
     constexpr double greatest = 1e6, hair = 1e-6;  // nepers: the caller tests the sum itself
     double low = 0, high = infinity, x = std::sqrt(2 * exponent);
     for (int i = 0; x < greatest && i < 100; ++i) {
         const Point point = at(x);
         const double missing = exponent - (x * point.slope - point.value);
-        if (std::abs(missing) <= hair) return (point.slope - 2 * std::max(0.0, -missing) / x) * root_energy_;
+        if (std::abs(missing) <= hair) return point.slope - 2 * std::max(0.0, -missing) / x;
         (missing > 0 ? low : high) = x;
         x = std::min(x + missing / (x * point.curvature), 2 * x);
         if (!(x > low && x < high)) x = (low + high) / 2;

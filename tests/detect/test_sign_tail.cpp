@@ -106,6 +106,23 @@ TEST_CASE("sign tail: never weaker than Hoeffding's z^2 / 2, and as sharp as the
     CHECK(loosest < sharpness);
 }
 
+// Of n equal residuals the tail is the binomial one: near the threshold the bound is within a factor of 4 of it.
+TEST_CASE("sign tail: where verdicts fall, hardly above the exact tail") {
+    constexpr int n = 992;
+    const SignTail tail(Residuals(n, 0.7f));
+    for (const double z : {3.0, 4.0, 5.0, 5.5, 6.0, 7.0}) {
+        const int least = int(std::ceil((n + z * std::sqrt(double(n))) / 2));  // signs that agree
+        double exact = 0;
+        for (int k = least; k <= n; ++k)
+            exact += std::exp(std::lgamma(n + 1.0) - std::lgamma(k + 1.0) - std::lgamma(n - k + 1.0) -
+                              n * std::numbers::ln2);
+        const double bound = std::exp(-tail.exponent(0.7f * (2.0 * least - n)));
+        CAPTURE(z);
+        CHECK(bound >= exact);
+        CHECK(bound <= 4 * exact);
+    }
+}
+
 TEST_CASE("sign tail: grows with the sum, blind to polarity, order and scale") {
     for (const Residuals& residuals : random_residuals(trials(40))) {
         const SignTail tail(residuals);
