@@ -50,6 +50,7 @@ rows_scaled+=,stretch_32ms_1.1,rubberband_0.9,rubberband_1.1,speed_1.1_tempo_0.8
 robustness() {
     local common=(benchmarks/robustness.py --corpus "$corpus" --earmark "$build/tools/earmark" --seed $seed)
     record robustness_standard "${common[@]}" --rows "$rows"
+    record groups benchmarks/groups.py --corpus "$corpus" --seed $seed "$results/robustness_standard.json"
     record robustness_standard_8k "${common[@]}" --rows "$rows_8k" --host-rate 8000 --trials 2
 }
 

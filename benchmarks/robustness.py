@@ -21,7 +21,7 @@ Rows of speed, tempo and pitch need --detect-options "--search full".
              (both expected at most p_max a window)
 
 The JSON has, per distortion and window, counts, n and Wilson 95 % intervals, which take windows as independent:
-windows of one clip overlap, so true intervals are somewhat wider. Needs Debian's ffmpeg with libavcodec-extra.
+windows of one clip overlap, so true intervals are somewhat wider; and the log10 p of every clip's windows (groups.py). Needs Debian's ffmpeg with libavcodec-extra.
 Exit 1 when a payload was wrong or a negative control was called marked.
 """
 import argparse
@@ -84,7 +84,7 @@ def chosen_rows(others, names):
 
 
 def run_clip(job, clips, program, options):
-    """All distortions of one clip under one mark: (distortion, [(window, {'mark': (p, marked, payload), ...})])."""
+    """All distortions of one clip under one mark: (clip, distortion, window, kind, log10 p, marked, payload, sent)."""
     index, mark = job
     clip, seed = clips[index], ('robustness', options.seed, clips[index].name, mark)
     rows = chosen_rows([c for c in clips if c.speaker != clip.speaker], options.rows)
@@ -108,7 +108,7 @@ def run_clip(job, clips, program, options):
                       'key': judge(program, files, other_key, options),
                       'host': judge(program, host_files, key, options)}
             for kind, verdicts in judged.items():
-                results += [(name, place[0], kind, v['log10_p'], v['marked'], v.get('payload'), payload)
+                results += [(clip.name, name, place[0], kind, v['log10_p'], v['marked'], v.get('payload'), payload)
                             for place, v in verdicts.items()]
             for file in [*files.values(), *host_files.values()]:
                 os.unlink(file)
@@ -123,14 +123,18 @@ def share(count, n):
 def summary(results):
     """{distortion: {window: row}}"""
     grouped = defaultdict(lambda: defaultdict(list))
-    for name, window_s, kind, *verdict in results:
+    clips = defaultdict(lambda: defaultdict(list))
+    for clip, name, window_s, kind, *verdict in results:
         grouped[name, window_s][kind].append(verdict)
+        if kind == 'mark':
+            clips[name, window_s][clip].append(round(verdict[0], 2))
     rows = defaultdict(dict)
     for (name, window_s), kinds in grouped.items():
         mark, n = kinds['mark'], len(kinds['mark'])
         read = lambda verdicts, right: sum(p is not None and (p == sent) == right for *_, p, sent in verdicts)
         row = {'n': n, 'found': share(sum(v[1] for v in mark), n), 'exact': share(read(mark, True), n),
                'median_log10_p': float(np.median([v[0] for v in mark])),
+               'clips': dict(sorted(clips[name, window_s].items())),
                'wrong_payloads': read(mark, False) + sum(v[2] is not None for k in ('host', 'key') for v in kinds[k])}
         for kind in ('host', 'key'):
             row[kind] = {**share(sum(v[1] for v in kinds[kind]), len(kinds[kind])), 'n': len(kinds[kind]),

@@ -41,7 +41,7 @@ def scores(detection: Detection, *, axes: Any = None) -> Any:
     found = f"marked{said}" if detection.marked else "not found"
     bound = f"false-alarm bound $10^{{{detection.log10_p:.1f}}}$" if detection.log10_p < -0.05 else "no evidence"
     axes.set_title(f"{found}, {bound}", fontsize="medium", loc="left")
-    axes.legend(loc="upper right", fontsize="small", frameon=False)
+    axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, fontsize="small", frameon=False)
     return axes
 
 
