@@ -11,7 +11,7 @@ namespace earmark {
 namespace {
 
 constexpr double window_s = 0.02, hop_s = 0.008;
-constexpr double transform_s = 0.024;  // with zeros behind the window: what the detector of the mark has planned already
+constexpr double transform_s = 0.024;  // zeros behind the window: what the detector of the mark has planned already
 constexpr double lowest_hz = 300, highest_hz = 3000;  // of the tone: the pitches of cue.hpp, and some transposition
 constexpr double floor_hz = 100;                      // hum below it must not hide a tone
 constexpr double lobe_hz = 2 / window_s;              // half the width of a Hann window's main lobe
