@@ -18,7 +18,7 @@ void refuse_damage(const AudioReader& reader);
 void require_scale(Block& block, std::size_t samples, const AudioReader& reader);
 // No mark means no audio: refuses what carried none, such as silence, a constant, a square wave at full scale.
 void require_mark(const EmbedReport& report, const std::string& name);
-// Reads back what was written: same rate, same channels, every sample there, none of them broken.
+// Looks at what was written, coded audio to its end: same rate, same channels, every sample there, none of them broken.
 void check_written(const OutputFile& output, const std::string& path, const AudioFormat& format, std::uint64_t samples);
 
 }  // namespace earmark::tools

@@ -11,6 +11,7 @@ namespace earmark {
 namespace {
 
 constexpr double window_s = 0.02, hop_s = 0.008;
+constexpr double transform_s = 0.024;  // zeros behind the window: what the detector of the mark has planned already
 constexpr double lowest_hz = 300, highest_hz = 3000;  // of the tone: the pitches of cue.hpp, and some transposition
 constexpr double floor_hz = 100;                      // hum below it must not hide a tone
 constexpr double lobe_hz = 2 / window_s;              // half the width of a Hann window's main lobe
@@ -34,7 +35,7 @@ Tones::Tones(int sample_rate_hz, Sink sink)
       window_samples_(static_cast<std::size_t>(even(window_s * sample_rate_hz))),
       hop_samples_(static_cast<std::size_t>(std::lround(hop_s * sample_rate_hz))),
       sink_(std::move(sink)),
-      fft_(fast_fft_length(static_cast<int>(window_samples_)), Ways::forward),
+      fft_(fast_fft_length(even(transform_s * sample_rate_hz)), Ways::forward),
       window_(hann(static_cast<int>(window_samples_))),
       buffer_(window_samples_),
       power_(static_cast<std::size_t>(fft_.bins())),

@@ -97,6 +97,18 @@ TEST_CASE("marked cells: above the grid the host stays") {
     CHECK(10 * std::log10(above / all) < limit_db);
 }
 
+TEST_CASE("marked cells: what a wide host has above 14 kHz does not change the mark below") {
+    constexpr double limit_db = -40;  // of the change: what the half-band filter lets through counts in the pauses
+    for (const int rate : {44100, 48000, 96000}) {
+        CAPTURE(rate);
+        const Samples voice = speech_like(3, rate, 45), hiss = sine(3, rate, 18000, 0.05);
+        const Samples alone = difference(embed_mono(voice, mono_config(rate)).samples, voice);
+        const Samples both = sum(voice, hiss);
+        const Samples beside = difference(embed_mono(both, mono_config(rate)).samples, both);
+        CHECK(10 * std::log10(energy(difference(beside, alone)) / energy(alone)) < limit_db);
+    }
+}
+
 TEST_CASE("mark_db: within its range on speech-like hosts, and what the samples say") {
     struct Range {
         Profile profile;
