@@ -18,6 +18,8 @@ void Channel::exchange(A& archive) {
             reading_key_, judging_, judged_key_, stretches_, judged_until_, stretch_first_, stretch_end_, scored_from_,
             log_);
     for (auto& trace : traces_) archive(*trace);
+    if (screening_) archive(screening_->prompts);
+    if (A::restores) choose_listeners();
     despreader_.exchange(archive);
     if (spectrogram_) archive(*spectrogram_);
     for (ScaleSearch& scales : scales_) archive(scales);

@@ -3,7 +3,9 @@
 #include "dsp/detect/budget.hpp"
 #include "dsp/detect/held_slots.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 #include <variant>
 
 namespace earmark {
@@ -61,6 +63,7 @@ Segment LiveMark::segment() const {
 }
 
 Trace::Trace(const KeyParts& key, const TraceConfig& config) : key_(&key), config_(config), tracker_(stretch_slots) {
+    if (config.screened) screen_.resize(1);
     ended_.reserve(most_ended);
     judged_.reserve(most_segments + 1);
     if (config.scores) scores_.reserve(most_scores);
@@ -69,6 +72,8 @@ Trace::Trace(const KeyParts& key, const TraceConfig& config) : key_(&key), confi
 
 void Trace::reset() noexcept {
     sequential_.restart();
+    awake_ = !config_.screened;
+    for (Screen& screen : screen_) screen.reset();
     tracker_.reset();
     tracks_.clear();
     following_ = false;
@@ -88,7 +93,7 @@ void Trace::improve(double log10_p, double log_q) noexcept {
 }
 
 bool Trace::push(const RowBets& prompt, long long row) noexcept {
-    if (following_ || !sequential_.push(prompt, row, key_->correlator)) return false;
+    if (!listens() || !sequential_.push(prompt, row, key_->correlator)) return false;
     const double log_weight = config_.log_weight + std::log(sequential_share);
     const double p = log10_p(sequential_.log_evidence(), log_weight);
     improve(p, log_weight + sequential_.log_q());
@@ -108,11 +113,23 @@ void Trace::begin(long long slot, long long end_slot, double end_s, double log10
     tried_slots_ = 0;
 }
 
-bool Trace::end_slot(const History& history) noexcept {
+// A test that wakes up hears the packets that may still be running, as if it had been awake all the time.
+void Trace::listen(const PhaseCorrelations& correlations, const Screening& screening) noexcept {
+    const bool was_awake = std::exchange(awake_, screen_.front().push(correlations, screening.limits));
+    if (!awake_ || was_awake || following_) return;
+    const PromptHistory& prompts = screening.prompts;
+    const long long first = std::max({prompts.end() / slot_rows - screen_slots, free_from_, 0LL}) * slot_rows;
+    sequential_.restart();
+    for (long long row = first; row < prompts.end() && listens(); ++row)
+        push(RowBets(prompts.at(row), screening.chip_bands), row);
+}
+
+bool Trace::end_slot(const History& history, const Screening* screening) noexcept {
     PhaseCorrelations correlations;
     const long long last = history.end() - 1;
     key_->correlator.correlate(history.at(last), last, correlations);
     tracker_.push(history.at(last), correlations);
+    if (screening != nullptr) listen(correlations, *screening);
     if (!following_) look_for_track(history);
     if (!following_) return false;
     follow(history);

@@ -343,6 +343,21 @@ void correlate(const std::int8_t* residuals, int stride, int rows, int bands, co
     }
 }
 
+bool passes(const std::int16_t* const* correlations, int arrays, const std::int16_t* limits, int count) {
+    const hn::CappedTag<std::int16_t, 8> d;  // the period of `limits`
+    const int lanes = static_cast<int>(hn::Lanes(d));
+    for (int i = 0; i < count; i += lanes) {
+        auto sum = hn::Zero(d);
+        auto passed = hn::Zero(d);
+        for (int n = 0; n < arrays; ++n) {
+            sum = hn::SaturatedAdd(sum, hn::LoadU(d, correlations[n] + i));
+            passed = hn::Or(passed, hn::VecFromMask(d, hn::Gt(sum, hn::LoadU(d, limits + 8 * n + i % 8))));
+        }
+        if (!hn::AllTrue(d, hn::Eq(passed, hn::Zero(d)))) return true;
+    }
+    return false;
+}
+
 void accumulate(const PairValues* values, int pairs, const PairPicks* picks, int place, std::int32_t* const* sums,
                 int count, std::int32_t* tops) {
     const hn::CappedTag<std::int16_t, 32> d;
@@ -415,6 +430,7 @@ const Kernels* table() {
                                  round,
                                  advance,
                                  correlate,
+                                 passes,
                                  accumulate,
                                  sign_tail};
     return &kernels;

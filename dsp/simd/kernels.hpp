@@ -103,6 +103,9 @@ struct Kernels {
     // residuals + j * stride, `bands` <= 32 of them. place: 0 .. 63; sums: 64.
     void (*correlate)(const std::int8_t* residuals, int stride, int rows, int bands, const PairPicks* picks, int place,
                       std::int16_t* sums);
+    // Does the sum over the first n arrays, for any n up to `arrays` and any place i < count, pass limits[8 (n - 1) + i
+    // % 8]? Sums stop at the ends of 16 bits. count: a multiple of 32.
+    bool (*passes)(const std::int16_t* const* correlations, int arrays, const std::int16_t* limits, int count);
     // To each of `count` arrays of 64 sums: sums[m] += over pairs what picks[pair][m + place] takes of values[pair].
     // tops: the largest of each array then.
     void (*accumulate)(const PairValues* values, int pairs, const PairPicks* picks, int place,

@@ -141,6 +141,17 @@ void correlate(const std::int8_t* residuals, int stride, int rows, int bands, co
         }
 }
 
+bool passes(const std::int16_t* const* correlations, int arrays, const std::int16_t* limits, int count) {
+    for (int i = 0; i < count; ++i) {
+        int sum = 0;
+        for (int n = 0; n < arrays; ++n) {
+            sum = std::clamp(sum + correlations[n][i], -32768, 32767);
+            if (sum > limits[8 * n + i % 8]) return true;
+        }
+    }
+    return false;
+}
+
 void accumulate(const PairValues* values, int pairs, const PairPicks* picks, int place, std::int32_t* const* sums,
                 int count, std::int32_t* tops) {
     std::array<std::int32_t, chip_rows_in_packet> gains{};
@@ -168,7 +179,7 @@ TailSums sign_tail(const double* sizes, int count, double x) {
 const Kernels& scalar_kernels() {
     static constexpr Kernels kernels{
         "scalar", usable,  multiply, multiply_add, multiply_energy, power, largest, log,       depths,     apply_gain,
-        flatness, exceeds, mix,      chip_filter,  band_energies,   round, advance, correlate, accumulate, sign_tail};
+        flatness, exceeds, mix,      chip_filter,  band_energies,   round, advance, correlate, passes, accumulate, sign_tail};
     return kernels;
 }
 
