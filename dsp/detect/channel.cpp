@@ -79,7 +79,7 @@ Channel::Channel(const StreamParts& parts)
     for (const KeyParts& key : parts.keys)
         traces_.push_back(
             std::make_unique<Trace>(key, TraceConfig{log_weight, parts.config.p_max, parts.config.scores, screened}));
-    if (screened) screening_.emplace(Screening{parts.cells->bands() / 2, {}, {}});
+    if (screened) screening_ = std::make_unique<Screening>(Screening{parts.cells->bands() / 2, {}, {}});
     listeners_.reserve(traces_.size());
     if (parts.config.search == Search::full) {
         const int rows = (stretch_slots + spare_slots) * slot_rows;
@@ -149,7 +149,7 @@ void Channel::take_slot() noexcept {
     history_.push(slotter_.slot());
     if (screening_) screening_->limits = ScreenLimits(history_);
     for (std::size_t k = 0; k < traces_.size(); ++k)
-        if (traces_[k]->end_slot(history_, screening_ ? &*screening_ : nullptr) && reading_ == Reads::none && !judging_) read_live(k);
+        if (traces_[k]->end_slot(history_, screening_.get()) && reading_ == Reads::none && !judging_) read_live(k);
     choose_listeners();
     if (history_.end() >= stretch_slots && history_.end() - judged_until_ >= stretch_step) {
         finish_stretch();

@@ -16,22 +16,6 @@ constexpr std::size_t most_scores = std::size_t{1} << 18;  // 37 hours
 constexpr int least_followed_slots = 2;                    // before "it has ended" means anything
 constexpr int least_gap_slots = 4;                         // shorter pauses are no end (segmenter.cpp)
 
-SlotSum track_sum(const Stretch& stretch, const Track& track) {
-    SlotSum all;
-    for (std::size_t s = 0; s < track.phases.size(); ++s) {
-        const SlotSum sum = sync_sum(stretch, track.first + static_cast<int>(s), track.phases[s]);
-        all.correlation += sum.correlation;
-        all.energy += sum.energy;
-    }
-    return all;
-}
-
-// z^2 / 2 of a track: Hoeffding's exponent, which Chernoff's is never below.
-double quick_exponent(const Stretch& stretch, const Track& track) {
-    const SlotSum all = track_sum(stretch, track);
-    return all.correlation > 0 ? all.correlation * all.correlation / (2 * all.energy) : 0;
-}
-
 int nearest_strength(double strength) {
     int best = 0;
     for (int s = 1; s < std::ssize(assumed_strengths); ++s)
@@ -76,6 +60,9 @@ void Trace::reset() noexcept {
     for (Screen& screen : screen_) screen.reset();
     tracker_.reset();
     tracks_.clear();
+    known_sums_.fill({});
+    quick_.fill(0);
+    exact_.fill(0);
     following_ = false;
     live_ = {};
     tried_slots_ = 0;
@@ -164,8 +151,28 @@ bool Trace::last_track(const History& history, int strength, Track& track) const
     return true;
 }
 
+SlotSum Trace::track_sum(const Stretch& stretch, const Track& track) noexcept {
+    SlotSum all;
+    for (std::size_t s = 0; s < track.phases.size(); ++s) {
+        const int place = track.first + static_cast<int>(s), phase = track.phases[s];
+        const long long slot = stretch.first_slot + place;
+        KnownSum& known = known_sums_[static_cast<std::size_t>(slot % stretch_slots)];
+        if (known.slot != slot || known.phase != phase) known = {slot, phase, sync_sum(stretch, place, phase)};
+        all.correlation += known.sum.correlation;
+        all.energy += known.sum.energy;
+    }
+    return all;
+}
+
+// z^2 / 2 of a track: Hoeffding's exponent, which Chernoff's is never below.
+double Trace::quick_exponent(const Stretch& stretch, const Track& track) noexcept {
+    const SlotSum all = track_sum(stretch, track);
+    return all.correlation > 0 ? all.correlation * all.correlation / (2 * all.energy) : 0;
+}
+
 void Trace::look_for_track(const History& history) noexcept {
     for (int strength = 0; strength < std::ssize(assumed_strengths); ++strength) {
+        const auto s = static_cast<std::size_t>(strength);
         Track track;
         if (tracker_.lead(strength) <= 0 || !last_track(history, strength, track)) continue;
         const long long first = history.end() - held_slots();
@@ -173,8 +180,16 @@ void Trace::look_for_track(const History& history) noexcept {
         const double log_q = live_log_q(first, track);
         const Stretch stretch{slots.view(), first, key_->carrier, config_.log_weight, config_.p_max};
         constexpr double most_over_quick = 1.5;
-        if (log10_p(most_over_quick * quick_exponent(stretch, track), log_q) >= std::min(log10_p_, -1.0)) continue;
-        const double p = log10_p(sync_exponent(fold(stretch.slots, first, track), key_->carrier), log_q);
+        const double quick = quick_exponent(stretch, track);
+        if (log10_p(most_over_quick * quick, log_q) >= std::min(log10_p_, -1.0)) continue;
+        // Under another key's mark quick exponents grow without end, packet upon packet of the same signs; of many
+        // keys only what may be a verdict by now is weighed.
+        const double hoped = exact_[s] + 2 * std::abs(quick - quick_[s]);
+        if (config_.screened && log10_p(hoped, log_q) > std::log10(config_.p_max)) continue;
+        const double exact = sync_exponent(fold(stretch.slots, first, track), key_->carrier);
+        quick_[s] = quick;
+        exact_[s] = exact;
+        const double p = log10_p(exact, log_q);
         improve(p, log_q);
         if (p > std::log10(config_.p_max)) continue;
         begin(first + track.first, history.end(), static_cast<double>(history.end()) * slot_s, p);

@@ -83,13 +83,15 @@ class Trace {
 
     template <class Archive>
     void exchange(Archive& archive) {
-        archive(sequential_, awake_, screen_, tracker_, tracks_, following_, live_, tried_slots_, free_from_, ended_, judged_, scores_,
+        archive(sequential_, awake_, screen_, tracker_, tracks_, quick_, exact_, following_, live_, tried_slots_, free_from_, ended_, judged_, scores_,
                 log10_p_, log_q_, shown_log10_p_, shown_log_q_, decided_s_);
     }
 
   private:
     void improve(double log10_p, double log_q) noexcept;
     void begin(long long slot, long long end_slot, double end_s, double log10_p) noexcept;
+    SlotSum track_sum(const Stretch& stretch, const Track& track) noexcept;
+    double quick_exponent(const Stretch& stretch, const Track& track) noexcept;
     void listen(const PhaseCorrelations& correlations, const Screening& screening) noexcept;
     void look_for_track(const History& history) noexcept;
     void follow(const History& history) noexcept;
@@ -105,6 +107,17 @@ class Trace {
     std::vector<Screen> screen_;  // of a screened trace: one
     Tracker tracker_;
     TrackList tracks_;
+
+    // Sums of slots that tracks went through: most paths only grow by a slot. Whole numbers, so that what is forgotten
+    // comes out the same when it is added up again.
+    struct KnownSum {
+        long long slot = -1;
+        int phase = 0;
+        SlotSum sum;
+    };
+    std::array<KnownSum, stretch_slots> known_sums_;
+    // For each strength of a screened trace the exponent weighed last, quick and exact.
+    std::array<double, assumed_strengths.size()> quick_{}, exact_{};
 
     bool following_ = false;
     LiveMark live_;
