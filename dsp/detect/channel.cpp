@@ -79,7 +79,7 @@ Channel::Channel(const StreamParts& parts)
     for (const KeyParts& key : parts.keys)
         traces_.push_back(
             std::make_unique<Trace>(key, TraceConfig{log_weight, parts.config.p_max, parts.config.scores, screened}));
-    if (screened) screening_ = std::make_unique<Screening>(Screening{parts.cells->bands() / 2, {}, {}});
+    if (screened) screening_ = std::make_unique<Screening>(parts.cells->bands() / 2);
     listeners_.reserve(traces_.size());
     if (parts.config.search == Search::full) {
         const int rows = (stretch_slots + spare_slots) * slot_rows;
@@ -147,7 +147,7 @@ void Channel::publish() noexcept {
 void Channel::take_slot() noexcept {
     if (judging_ && history_.end() == stretch_end_ + spare_slots - 1) finish_stretch();
     history_.push(slotter_.slot());
-    if (screening_) screening_->limits = ScreenLimits(history_);
+    if (screening_) screening_->end_slot(history_);
     for (std::size_t k = 0; k < traces_.size(); ++k)
         if (traces_[k]->end_slot(history_, screening_.get()) && reading_ == Reads::none && !judging_) read_live(k);
     choose_listeners();

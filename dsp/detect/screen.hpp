@@ -48,9 +48,16 @@ class PromptHistory {
 
 // What the keys of one channel share.
 struct Screening {
-    int chip_bands;
+    explicit Screening(int chip_bands_heard) : bands(chip_bands_heard), slot(bands) {}
+    void end_slot(const History& history) noexcept {
+        limits = ScreenLimits(history);
+        slot.set(history.at(history.end() - 1));
+    }
+
+    int bands;
     PromptHistory prompts;
     ScreenLimits limits;  // of the last slots
+    ChoicesOfSlot slot;   // the last
 };
 
 // Of one key. Real time: push() and reset() allocate nothing. 4 kB.

@@ -108,13 +108,16 @@ void Trace::listen(const PhaseCorrelations& correlations, const Screening& scree
     const long long first = std::max({prompts.end() / slot_rows - screen_slots, free_from_, 0LL}) * slot_rows;
     sequential_.restart();
     for (long long row = first; row < prompts.end() && listens(); ++row)
-        push(RowBets(prompts.at(row), screening.chip_bands), row);
+        push(RowBets(prompts.at(row), screening.bands), row);
 }
 
 bool Trace::end_slot(const History& history, const Screening* screening) noexcept {
     PhaseCorrelations correlations;
     const long long last = history.end() - 1;
-    key_->correlator.correlate(history.at(last), last, correlations);
+    if (screening != nullptr)
+        key_->correlator.correlate(screening->slot, last, correlations);
+    else
+        key_->correlator.correlate(history.at(last), last, correlations);
     tracker_.push(history.at(last), correlations);
     if (screening != nullptr) listen(correlations, *screening);
     if (!following_) look_for_track(history);

@@ -284,26 +284,6 @@ void advance(const float* scores, const std::int16_t* correlations, const float*
     }
 }
 
-// Row by row the values of every pair, from a row of bands padded with zeros.
-HWY_INLINE void set_pair_values(const std::int8_t* bands, int pairs, PairValues* values) {
-    const hn::CappedTag<std::int16_t, 8> d;
-    const hn::Rebind<std::int8_t, decltype(d)> narrow;
-    const hn::Repartition<std::int32_t, decltype(d)> both;
-    const hn::Repartition<std::int64_t, decltype(d)> all;
-    const auto zero = hn::Zero(all);
-    for (int pair = 0; pair < pairs; pair += static_cast<int>(hn::Lanes(d)) / 2) {
-        const auto plus = hn::PromoteTo(d, hn::LoadU(narrow, bands + 2 * pair));
-        const auto pluses = hn::BitCast(both, plus), minuses = hn::BitCast(both, hn::Neg(plus));
-        const auto lower = hn::BitCast(all, hn::InterleaveLower(both, pluses, minuses));
-        const auto upper = hn::BitCast(all, hn::InterleaveUpper(both, pluses, minuses));
-        auto* const out = reinterpret_cast<std::int64_t*>(values + pair);
-        hn::StoreU(hn::InterleaveLower(all, lower, zero), all, out);
-        hn::StoreU(hn::InterleaveUpper(all, lower, zero), all, out + hn::Lanes(all));
-        hn::StoreU(hn::InterleaveLower(all, upper, zero), all, out + 2 * hn::Lanes(all));
-        hn::StoreU(hn::InterleaveUpper(all, upper, zero), all, out + 3 * hn::Lanes(all));
-    }
-}
-
 // Sums over pairs of what `turned` + the offset of each pair takes of its values; two registers at a time share the
 // values. add(d, m, sum) takes them.
 template <class D>
@@ -314,32 +294,52 @@ HWY_INLINE auto picked(D d, const PairValues& values, const std::uint16_t* picks
     return hn::BitCast(d, hn::TableLookupBytes(from, which));
 }
 
-void correlate(const std::int8_t* residuals, int stride, int rows, int bands, const PairPicks* picks, int place,
-               std::int16_t* sums) {
-    constexpr int at_once = 16, most_pairs = most_bands / 2;
+void choose(const std::int8_t* residuals, int stride, int bands, BandChoices* out) {
+    constexpr int rows = slot_chips * hops_in_chip;
+    HWY_ALIGN std::int16_t columns[4][rows] = {};
+    for (int row = 0; row < rows; ++row)
+        for (int band = 0; band < bands; ++band) columns[band][row] = residuals[row * stride + band];
     const hn::CappedTag<std::int16_t, 32> d;
-    const int lanes = static_cast<int>(hn::Lanes(d)), pairs = (bands + 1) / 2;
-    HWY_ALIGN PairValues values[at_once][most_pairs];
-    for (int first = 0; first < rows; first += at_once) {
-        const int count = std::min(at_once, rows - first);
-        for (int j = 0; j < count; ++j) {
-            std::int8_t padded[most_bands] = {};
-            for (int band = 0; band < bands; ++band) padded[band] = residuals[(first + j) * stride + band];
-            set_pair_values(padded, pairs, values[j]);
-        }
-        for (int m = 0; m < chip_rows_in_packet; m += 2 * lanes) {
-            auto sum0 = hn::LoadU(d, sums + m), sum1 = hn::LoadU(d, sums + m + lanes);
-            for (int j = 0; j < count; ++j) {
-                const int turn = m + (place + first + j) % chip_rows_in_packet;
-                for (int pair = 0; pair < pairs; ++pair) {
-                    const std::uint16_t* const which = picks[pair].data() + turn;
-                    sum0 = hn::Add(sum0, picked(d, values[j][pair], which));
-                    sum1 = hn::Add(sum1, picked(d, values[j][pair], which + lanes));
-                }
+    for (int row = 0; row < rows; row += static_cast<int>(hn::Lanes(d)))
+        for (int i = 0; i < 2; ++i)
+            for (int k = 0; k < 2; ++k) {
+                const auto a = hn::Load(d, columns[i] + row), b = hn::Load(d, columns[2 + k] + row);
+                const auto sum = hn::Add(a, b), difference = hn::Sub(a, b);
+                const auto store = [&](auto value, int choice) HWY_ATTR { hn::StoreU(value, d, &out->of[0][0] + choice * rows + row); };
+                store(sum, i + 4 * k);
+                store(difference, i + 4 * (k + 2));
+                store(hn::Neg(difference), i + 2 + 4 * k);
+                store(hn::Neg(sum), i + 2 + 4 * (k + 2));
             }
-            hn::StoreU(sum0, d, sums + m);
-            hn::StoreU(sum1, d, sums + m + lanes);
+}
+
+// A packet row meets the slot's chips one after the other at as many phases one after the other: whole runs are added.
+void correlate(const BandChoices* slot, const ChosenRows* chosen, int groups, int place, std::int16_t* sums) {
+    constexpr int run = slot_chips * hops_in_chip, around = chip_rows_in_packet * hops_in_chip;
+    const hn::CappedTag<std::int16_t, 32> d;
+    const int lanes = static_cast<int>(hn::Lanes(d));
+    HWY_ALIGN std::int16_t ring[around + run] = {};
+    for (int row = 0; row < chip_rows_in_packet; ++row) {
+        std::int16_t* const to = ring + hops_in_chip * ((place - row + chip_rows_in_packet) % chip_rows_in_packet);
+        for (int i = 0; i < run; i += 4 * lanes) {
+            auto sum0 = hn::Zero(d), sum1 = sum0, sum2 = sum0, sum3 = sum0;
+            for (int group = 0; group < groups; ++group) {
+                const std::int16_t* const from = &slot[group].of[0][0] + run * (&chosen[group][0])[row] + i;
+                sum0 = hn::Add(sum0, hn::LoadU(d, from));
+                sum1 = hn::Add(sum1, hn::LoadU(d, from + lanes));
+                sum2 = hn::Add(sum2, hn::LoadU(d, from + 2 * lanes));
+                sum3 = hn::Add(sum3, hn::LoadU(d, from + 3 * lanes));
+            }
+            hn::StoreU(hn::Add(sum0, hn::LoadU(d, to + i)), d, to + i);
+            hn::StoreU(hn::Add(sum1, hn::LoadU(d, to + i + lanes)), d, to + i + lanes);
+            hn::StoreU(hn::Add(sum2, hn::LoadU(d, to + i + 2 * lanes)), d, to + i + 2 * lanes);
+            hn::StoreU(hn::Add(sum3, hn::LoadU(d, to + i + 3 * lanes)), d, to + i + 3 * lanes);
         }
+    }
+    for (int i = 0; i < around; i += lanes) {
+        auto sum = hn::Add(hn::LoadU(d, sums + i), hn::LoadU(d, ring + i));
+        if (i < run) sum = hn::Add(sum, hn::LoadU(d, ring + around + i));
+        hn::StoreU(sum, d, sums + i);
     }
 }
 
@@ -429,6 +429,7 @@ const Kernels* table() {
                                  band_energies,
                                  round,
                                  advance,
+                                 choose,
                                  correlate,
                                  passes,
                                  accumulate,

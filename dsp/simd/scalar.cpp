@@ -128,16 +128,28 @@ std::int32_t picked(const PairValues& values, std::uint16_t place) {
     return values[static_cast<std::size_t>((place & 0xff) / 2)];  // 2 i or 2 i + 1: either byte will do
 }
 
-void correlate(const std::int8_t* residuals, int stride, int rows, int bands, const PairPicks* picks, int place,
-               std::int16_t* sums) {
-    for (int j = 0; j < rows; ++j)
-        for (int band = 0; band < bands; band += 2) {
-            const std::int8_t* const row = residuals + j * stride;
-            const auto even = row[band], odd = band + 1 < bands ? row[band + 1] : std::int8_t{0};
-            const PairValues values{even, odd, static_cast<std::int16_t>(-even), static_cast<std::int16_t>(-odd)};
-            const std::uint16_t* const turned = picks[band / 2].data() + (place + j) % chip_rows_in_packet;
-            for (int m = 0; m < chip_rows_in_packet; ++m)
-                sums[m] = static_cast<std::int16_t>(sums[m] + picked(values, turned[m]));
+void choose(const std::int8_t* residuals, int stride, int bands, BandChoices* out) {
+    const auto signed_band = [&](int row, int first, int which) {
+        const int band = first + which % 2;
+        const int residual = band < bands ? residuals[row * stride + band] : 0;
+        return which < 2 ? residual : -residual;
+    };
+    for (int choice = 0; choice < 16; ++choice)
+        for (int row = 0; row < slot_chips * hops_in_chip; ++row)
+            out->of[choice][row] =
+                static_cast<std::int16_t>(signed_band(row, 0, choice % 4) + signed_band(row, 2, choice / 4));
+}
+
+void correlate(const BandChoices* slot, const ChosenRows* chosen, int groups, int place, std::int16_t* sums) {
+    for (int chip = 0; chip < chip_rows_in_packet; ++chip)
+        for (int hop = 0; hop < hops_in_chip; ++hop) {
+            int sum = sums[hops_in_chip * chip + hop];
+            for (int j = 0; j < slot_chips; ++j) {
+                const int row = (place + j - chip + chip_rows_in_packet) % chip_rows_in_packet;
+                for (int group = 0; group < groups; ++group)
+                    sum += slot[group].of[chosen[group][row]][hops_in_chip * j + hop];
+            }
+            sums[hops_in_chip * chip + hop] = static_cast<std::int16_t>(sum);
         }
 }
 
@@ -179,7 +191,7 @@ TailSums sign_tail(const double* sizes, int count, double x) {
 const Kernels& scalar_kernels() {
     static constexpr Kernels kernels{
         "scalar", usable,  multiply, multiply_add, multiply_energy, power, largest, log,       depths,     apply_gain,
-        flatness, exceeds, mix,      chip_filter,  band_energies,   round, advance, correlate, passes, accumulate, sign_tail};
+        flatness, exceeds, mix,      chip_filter,  band_energies,   round, advance, choose, correlate, passes, accumulate, sign_tail};
     return kernels;
 }
 

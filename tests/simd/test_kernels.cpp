@@ -314,16 +314,36 @@ TEST_CASE("simd: correlate, accumulate and advance agree with the reference bit 
             for (const int place : {0, 1, 17, 63}) {
                 CAPTURE(bands);
                 CAPTURE(place);
-                constexpr int rows = 19;
-                const int stride = bands + 2;
-                std::vector<std::int8_t> residuals(static_cast<std::size_t>(rows * stride));
+                const int stride = bands + 2, groups = (bands + 3) / 4;
+                std::vector<std::int8_t> residuals(static_cast<std::size_t>(128 * stride));
                 for (auto& residual : residuals) residual = static_cast<std::int8_t>(source.below(255) - 127);
-                std::array<std::int16_t, 64> expected{}, got{};
+                std::vector<simd::BandChoices> expected_slot(8), slot(8);
+                std::vector<simd::ChosenRows> chosen(8);
+                for (auto& group : chosen)
+                    for (auto& choice : group) choice = static_cast<std::uint8_t>(source.below(16));
+                for (int group = 0; group < groups; ++group) {
+                    const int held = std::min(4, bands - 4 * group);
+                    reference.choose(residuals.data() + 4 * group, stride, held, &expected_slot[group]);
+                    kernels->choose(residuals.data() + 4 * group, stride, held, &slot[group]);
+                    CHECK(slot[group].of == expected_slot[group].of);
+                }
+                std::array<std::int16_t, 512> expected{}, got{};
                 expected.fill(7);
                 got.fill(7);
-                reference.correlate(residuals.data(), stride, rows, bands, picks.data(), place, expected.data());
-                kernels->correlate(residuals.data(), stride, rows, bands, picks.data(), place, got.data());
+                reference.correlate(slot.data(), chosen.data(), groups, place, expected.data());
+                kernels->correlate(slot.data(), chosen.data(), groups, place, got.data());
                 CHECK(got == expected);
+
+                std::vector<std::int16_t> limits(32);
+                for (auto& limit : limits) limit = static_cast<std::int16_t>(20000 + source.below(12000));
+                std::vector<std::vector<std::int16_t>> slots(4, std::vector<std::int16_t>(512));
+                for (auto& values : slots)
+                    for (auto& value : values) value = static_cast<std::int16_t>(source.below(20000) - 14000);
+                const std::array<const std::int16_t*, 4> from{slots[0].data(), slots[1].data(), slots[2].data(),
+                                                              slots[3].data()};
+                for (int count = 32; count <= 512; count += 32)
+                    CHECK(kernels->passes(from.data(), 4, limits.data(), count) ==
+                          reference.passes(from.data(), 4, limits.data(), count));
 
                 std::vector<simd::PairValues> values(16);
                 for (auto& pair : values)
