@@ -16,6 +16,11 @@ constexpr std::size_t most_scores = std::size_t{1} << 18;  // 37 hours
 constexpr int least_followed_slots = 2;                    // before "it has ended" means anything
 constexpr int least_gap_slots = 4;                         // shorter pauses are no end (segmenter.cpp)
 
+// z^2 / 2 of a track: Hoeffding's exponent, which Chernoff's is never below.
+double quick_exponent(const SlotSum& all) {
+    return all.correlation > 0 ? all.correlation * all.correlation / (2 * all.energy) : 0;
+}
+
 int nearest_strength(double strength) {
     int best = 0;
     for (int s = 1; s < std::ssize(assumed_strengths); ++s)
@@ -60,7 +65,7 @@ void Trace::reset() noexcept {
     for (Screen& screen : screen_) screen.reset();
     tracker_.reset();
     tracks_.clear();
-    known_sums_.fill({});
+    for (auto& sums : known_sums_) sums.fill({});
     quick_.fill(0);
     exact_.fill(0);
     following_ = false;
@@ -154,23 +159,21 @@ bool Trace::last_track(const History& history, int strength, Track& track) const
     return true;
 }
 
-SlotSum Trace::track_sum(const Stretch& stretch, const Track& track) noexcept {
-    SlotSum all;
+SlotSum Trace::track_sum(const Stretch& stretch, int strength, const Track& track) noexcept {
+    auto& known_sums = known_sums_[static_cast<std::size_t>(strength)];
+    std::int64_t correlation = 0, energy = 0;
     for (std::size_t s = 0; s < track.phases.size(); ++s) {
         const int place = track.first + static_cast<int>(s), phase = track.phases[s];
-        const long long slot = stretch.first_slot + place;
-        KnownSum& known = known_sums_[static_cast<std::size_t>(slot % stretch_slots)];
-        if (known.slot != slot || known.phase != phase) known = {slot, phase, sync_sum(stretch, place, phase)};
-        all.correlation += known.sum.correlation;
-        all.energy += known.sum.energy;
+        const auto slot = static_cast<std::int32_t>(stretch.first_slot + place);
+        KnownSum& known = known_sums[static_cast<std::size_t>(slot % stretch_slots)];
+        if (known.slot != slot || known.phase != phase) {
+            const SlotSum sum = sync_sum(stretch, place, phase);
+            known = {slot, phase, static_cast<std::int32_t>(sum.correlation), static_cast<std::int32_t>(sum.energy)};
+        }
+        correlation += known.correlation;
+        energy += known.energy;
     }
-    return all;
-}
-
-// z^2 / 2 of a track: Hoeffding's exponent, which Chernoff's is never below.
-double Trace::quick_exponent(const Stretch& stretch, const Track& track) noexcept {
-    const SlotSum all = track_sum(stretch, track);
-    return all.correlation > 0 ? all.correlation * all.correlation / (2 * all.energy) : 0;
+    return {static_cast<double>(correlation), static_cast<double>(energy)};
 }
 
 void Trace::look_for_track(const History& history) noexcept {
@@ -183,7 +186,7 @@ void Trace::look_for_track(const History& history) noexcept {
         const double log_q = live_log_q(first, track);
         const Stretch stretch{slots.view(), first, key_->carrier, config_.log_weight, config_.p_max};
         constexpr double most_over_quick = 1.5;
-        const double quick = quick_exponent(stretch, track);
+        const double quick = quick_exponent(track_sum(stretch, strength, track));
         if (log10_p(most_over_quick * quick, log_q) >= std::min(log10_p_, -1.0)) continue;
         // Under another key's mark quick exponents grow without end, packet upon packet of the same signs; of many
         // keys only what may be a verdict by now is weighed.
@@ -212,7 +215,7 @@ void Trace::follow(const History& history) noexcept {
         if (begins > track.first)
             track = {begins, Phases(std::span(track.phases.begin() + (begins - track.first), track.phases.end()))};
         const Stretch stretch{slots.view(), first, key_->carrier, config_.log_weight, config_.p_max};
-        const SlotSum all = track_sum(stretch, track);
+        const SlotSum all = track_sum(stretch, live_.strength, track);
         if (all.correlation > 0) live_.strength = nearest_strength(all.correlation / all.energy * tracker_.deviation());
         const double log_q = live_log_q(first, track);
         const double p = log10_p(sync_exponent(fold(stretch.slots, first, track), key_->carrier), log_q);

@@ -90,8 +90,7 @@ class Trace {
   private:
     void improve(double log10_p, double log_q) noexcept;
     void begin(long long slot, long long end_slot, double end_s, double log10_p) noexcept;
-    SlotSum track_sum(const Stretch& stretch, const Track& track) noexcept;
-    double quick_exponent(const Stretch& stretch, const Track& track) noexcept;
+    SlotSum track_sum(const Stretch& stretch, int strength, const Track& track) noexcept;
     void listen(const PhaseCorrelations& correlations, const Screening& screening) noexcept;
     void look_for_track(const History& history) noexcept;
     void follow(const History& history) noexcept;
@@ -111,11 +110,9 @@ class Trace {
     // Sums of slots that tracks went through: most paths only grow by a slot. Whole numbers, so that what is forgotten
     // comes out the same when it is added up again.
     struct KnownSum {
-        long long slot = -1;
-        int phase = 0;
-        SlotSum sum;
+        std::int32_t slot = -1, phase = 0, correlation = 0, energy = 0;
     };
-    std::array<KnownSum, stretch_slots> known_sums_;
+    std::array<std::array<KnownSum, stretch_slots>, assumed_strengths.size()> known_sums_;  // by strength and slot
     // For each strength of a screened trace the exponent weighed last, quick and exact.
     std::array<double, assumed_strengths.size()> quick_{}, exact_{};
 

@@ -72,6 +72,7 @@ void Tracker::reset() noexcept {
         scores.fill(-1e6f);
         scores[off] = 0;
     }
+    best_.fill(0);
     energy_ = chips_ = 0;
     slots_ = 0;
     steady_sum_.fill(0);
@@ -109,7 +110,7 @@ void Tracker::advance(int strength, SlotView slot, const PhaseCorrelations& corr
     Jumps& jumps = jumps_[place][static_cast<std::size_t>(strength)];
     Moves& moves = moves_[place][static_cast<std::size_t>(strength)];
 
-    const int best = best_phase(strength);
+    std::int32_t& best = best_[static_cast<std::size_t>(strength)];
     const bool begins = begin > scores[best] + jump;
     const float anywhere = begins ? begin : scores[best] + jump;
     jumps.to_phase = static_cast<std::int16_t>(begins ? off : best);
@@ -127,22 +128,12 @@ void Tracker::advance(int strength, SlotView slot, const PhaseCorrelations& corr
     std::copy_n(scores.begin(), packet_hops, ring.begin() + 1);
     ring.front() = scores[packet_hops - 1];
     ring.back() = scores[0];
-    kernels_.advance(ring.data() + 1, correlations.data(), cost.data(), packet_hops, keep, step, anywhere, gain,
+    best = kernels_.advance(ring.data() + 1, correlations.data(), cost.data(), packet_hops, keep, step, anywhere, gain,
                      scores.data(), moves.data());
 }
 
-int Tracker::best_phase(int strength) const noexcept {
-    const Scores& scores = scores_[static_cast<std::size_t>(strength)];
-    const float best = kernels_.largest(scores.data(), packet_hops);
-    return static_cast<int>(std::find(scores.begin(), scores.end() - 1, best) - scores.begin());
-}
-
-float Tracker::lead(int strength) const noexcept {
-    return kernels_.largest(scores_[static_cast<std::size_t>(strength)].data(), packet_hops);
-}
-
 void Tracker::look_back(int strength, bool marked, int count, std::int16_t* path) const noexcept {
-    int state = marked || lead(strength) > 0 ? best_phase(strength) : off;
+    int state = marked || lead(strength) > 0 ? best_[static_cast<std::size_t>(strength)] : off;
     for (int i = count - 1; i >= 0; --i) {
         path[i] = static_cast<std::int16_t>(state);
         const auto place = static_cast<std::size_t>((slots_ - count + i) % held_);
@@ -151,9 +142,10 @@ void Tracker::look_back(int strength, bool marked, int count, std::int16_t* path
             state = jumps.to_off;
             continue;
         }
-        switch (moves_[place][static_cast<std::size_t>(strength)][static_cast<std::size_t>(state) / 4] >>
-                    (state % 4 * 2) &
-                3) {
+        const Moves& moves = moves_[place][static_cast<std::size_t>(strength)];
+        const auto byte = static_cast<std::size_t>(state) / 8;
+        const int low = moves[byte] >> state % 8 & 1, high = moves[byte + packet_hops / 8] >> state % 8 & 1;
+        switch (low + 2 * high) {
             case kept:
                 break;
             case from_below:

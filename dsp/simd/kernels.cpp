@@ -251,37 +251,56 @@ void round(const float* in, int count, float scale, std::int8_t* out) {
     });
 }
 
-void advance(const float* scores, const std::int16_t* correlations, const float* cost, int count, float keep,
-             float step, float anywhere, float gain, float* next, std::uint8_t* moves) {
-    const hn::CappedTag<float, 8> d;  // the period of `cost`
+// Which lanes, as a number: the first in the lowest bit.
+template <class D, class Mask>
+HWY_INLINE unsigned bits_of(D d, Mask mask) {
+    std::uint8_t bytes[8] = {};
+    hn::StoreMaskBits(d, mask, bytes);
+    return bytes[0] | static_cast<unsigned>(bytes[1]) << 8;
+}
+
+int advance(const float* scores, const std::int16_t* correlations, const float* cost, int count, float keep, float step,
+            float anywhere, float gain, float* next, std::uint8_t* moves) {
+    constexpr int at_once = 16, period = 8;
+    const hn::CappedTag<float, at_once> d;
     const hn::Rebind<std::int32_t, decltype(d)> whole;
     const hn::Rebind<std::int16_t, decltype(d)> narrow;
-    const hn::Rebind<std::uint8_t, decltype(d)> bytes;
     const int lanes = static_cast<int>(hn::Lanes(d));
-    constexpr int at_once = 64;
+    HWY_ALIGN float costs[2 * period];
+    for (int i = 0; i < 2 * period; ++i) costs[i] = cost[i % period];
+    auto most = hn::Set(d, hwy::LowestValue<float>());
     for (int first = 0; first < count; first += at_once) {
-        HWY_ALIGN std::uint8_t taken[at_once];
+        unsigned low = 0, high = 0;
         for (int i = 0; i < at_once; i += lanes) {
             const int p = first + i;
-            auto best = hn::Add(hn::LoadU(d, scores + p), hn::Set(d, keep));
-            auto way = hn::Zero(whole);
-            const auto consider = [&](auto score, int number) HWY_ATTR {
-                const auto better = hn::Gt(score, best);
-                best = hn::IfThenElse(better, score, best);
-                way = hn::IfThenElse(hn::RebindMask(whole, better), hn::Set(whole, number), way);
-            };
-            consider(hn::Add(hn::LoadU(d, scores + p - 1), hn::Set(d, step)), 1);
-            consider(hn::Add(hn::LoadU(d, scores + p + 1), hn::Set(d, step)), 2);
-            consider(hn::Set(d, anywhere), 3);
+            const auto kept = hn::Add(hn::LoadU(d, scores + p), hn::Set(d, keep));
+            const auto below = hn::Add(hn::LoadU(d, scores + p - 1), hn::Set(d, step));
+            const auto above = hn::Add(hn::LoadU(d, scores + p + 1), hn::Set(d, step));
+            const auto is_below = hn::Gt(below, kept);
+            auto best = hn::Max(kept, below);
+            const auto is_above = hn::Gt(above, best);
+            best = hn::Max(best, above);
+            const auto is_jump = hn::Gt(hn::Set(d, anywhere), best);
+            best = hn::Max(best, hn::Set(d, anywhere));
+            low |= bits_of(d, hn::Or(is_jump, hn::AndNot(is_above, is_below))) << i;
+            high |= bits_of(d, hn::Or(is_jump, is_above)) << i;
             const auto correlation = hn::ConvertTo(d, hn::PromoteTo(whole, hn::LoadU(narrow, correlations + p)));
-            const auto evidence = hn::MulSub(hn::Set(d, gain), correlation, hn::LoadU(d, cost + i % 8));
-            hn::StoreU(hn::Add(best, evidence), d, next + p);
-            hn::StoreU(hn::DemoteTo(bytes, way), bytes, taken + i);
+            const auto evidence = hn::MulSub(hn::Set(d, gain), correlation, hn::LoadU(d, costs + i % period));
+            const auto score = hn::Add(best, evidence);
+            most = hn::Max(most, score);
+            hn::StoreU(score, d, next + p);
         }
-        for (int i = 0; i < at_once; i += 4)
-            moves[(first + i) / 4] =
-                static_cast<std::uint8_t>(taken[i] | taken[i + 1] << 2 | taken[i + 2] << 4 | taken[i + 3] << 6);
+        for (int byte = 0; byte < at_once / 8; ++byte) {
+            moves[first / 8 + byte] = static_cast<std::uint8_t>(low >> 8 * byte);
+            moves[(count + first) / 8 + byte] = static_cast<std::uint8_t>(high >> 8 * byte);
+        }
     }
+    most = hn::MaxOfLanes(d, most);
+    for (int p = 0; p < count; p += lanes) {
+        const auto found = hn::FindFirstTrue(d, hn::Eq(hn::LoadU(d, next + p), most));
+        if (found >= 0) return p + static_cast<int>(found);
+    }
+    return 0;
 }
 
 // Sums over pairs of what `turned` + the offset of each pair takes of its values; two registers at a time share the

@@ -102,10 +102,11 @@ struct Kernels {
     void (*round)(const float* in, int count, float scale, std::int8_t* out);
     // One step of a search for the best path over `count` phases in a ring, a multiple of 64. scores: [-1 .. count],
     // the ends standing in for each other's neighbours. next[p] = max(scores[p] + keep, scores[p -+ 1] + step,
-    // anywhere) + gain * correlations[p] - cost[p % 8]; moves: 0 .. 3 for which of those four, the first of equals, two
-    // bits a phase from the lowest on.
-    void (*advance)(const float* scores, const std::int16_t* correlations, const float* cost, int count, float keep,
-                    float step, float anywhere, float gain, float* next, std::uint8_t* moves);
+    // anywhere) + gain * correlations[p] - cost[p % 8]. moves: 0 .. 3 for which of those four, the first of equals: the
+    // low bits of all phases, eight a byte from the lowest on, then the high bits. Returns where next is largest, the
+    // first of equals.
+    int (*advance)(const float* scores, const std::int16_t* correlations, const float* cost, int count, float keep,
+                   float step, float anywhere, float gain, float* next, std::uint8_t* moves);
 
     // Of whole numbers, hence the same bits on every target:
     // residuals: 128 rows, each `stride` after the one before, 1 to 4 bands; what is missing is 0.

@@ -113,15 +113,20 @@ void round(const float* in, int count, float scale, std::int8_t* out) {
     for (int i = 0; i < count; ++i) out[i] = static_cast<std::int8_t>(std::lrintf(in[i] * scale));
 }
 
-void advance(const float* scores, const std::int16_t* correlations, const float* cost, int count, float keep,
-             float step, float anywhere, float gain, float* next, std::uint8_t* moves) {
+int advance(const float* scores, const std::int16_t* correlations, const float* cost, int count, float keep, float step,
+            float anywhere, float gain, float* next, std::uint8_t* moves) {
     std::fill(moves, moves + count / 4, std::uint8_t{0});
     for (int p = 0; p < count; ++p) {
         const std::array<float, 4> ways{scores[p] + keep, scores[p - 1] + step, scores[p + 1] + step, anywhere};
         const auto best = std::max_element(ways.begin(), ways.end());  // the first of equals
         next[p] = *best + gain * static_cast<float>(correlations[p]) - cost[p % 8];
-        moves[p / 4] = static_cast<std::uint8_t>(moves[p / 4] | (best - ways.begin()) << 2 * (p % 4));
+        const auto move = best - ways.begin();
+        std::uint8_t* const low = moves + p / 8;
+        std::uint8_t* const high = low + count / 8;
+        *low = static_cast<std::uint8_t>(*low | (move & 1) << p % 8);
+        *high = static_cast<std::uint8_t>(*high | move >> 1 << p % 8);
     }
+    return static_cast<int>(std::max_element(next, next + count) - next);
 }
 
 std::int32_t picked(const PairValues& values, std::uint16_t place) {

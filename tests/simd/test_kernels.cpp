@@ -371,10 +371,11 @@ TEST_CASE("simd: correlate, accumulate and advance agree with the reference bit 
         for (auto& score : scores) score = static_cast<float>(source.below(40)) / 8;
         for (auto& correlation : correlations) correlation = static_cast<std::int16_t>(source.below(4000) - 2000);
         for (auto& c : cost) c = static_cast<float>(source.below(9)) / 4;
-        reference.advance(scores.data() + 1, correlations.data(), cost.data(), count, -0.25f, -1, 3, 0.5f,
-                          expected_next.data(), expected_moves.data());
-        kernels->advance(scores.data() + 1, correlations.data(), cost.data(), count, -0.25f, -1, 3, 0.5f, next.data(),
-                         moves.data());
+        const int expected_best = reference.advance(scores.data() + 1, correlations.data(), cost.data(), count, -0.25f,
+                                                    -1, 3, 0.5f, expected_next.data(), expected_moves.data());
+        const int best = kernels->advance(scores.data() + 1, correlations.data(), cost.data(), count, -0.25f, -1, 3,
+                                          0.5f, next.data(), moves.data());
+        CHECK(best == expected_best);
         CHECK(next == expected_next);
         CHECK(moves == expected_moves);
         ++ran;
