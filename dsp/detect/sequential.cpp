@@ -57,9 +57,6 @@ void SequentialTest::restart() noexcept {
     log_q_ = 0;
     first_slot_ = 0;
     phase_ = 0;
-    for (Sums& sums : sums_)
-        for (auto& remainder : sums)
-            for (auto& strength : remainder) strength.fill(0);
 }
 
 bool SequentialTest::push(const RowBets& row_bets, long long row, const Correlator& correlator) noexcept {

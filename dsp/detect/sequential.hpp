@@ -57,7 +57,7 @@ class SequentialTest {
     double mixture(const Sums& sums, int phase) const noexcept;
     void look(int start, int phase) noexcept;
 
-    std::array<Sums, packet_slots> sums_;
+    std::array<Sums, packet_slots> sums_{};           // set to 0 as their test starts
     std::array<std::int64_t, packet_slots> starts_;  // first slot of each test; -1 = none
     std::array<std::int32_t, packet_slots> best_sum_;
     double log_evidence_, log_q_;
