@@ -30,14 +30,16 @@ struct CellRow {
 struct CellPlan {
     explicit CellPlan(int rate_hz, double top_hz = 0);  // top_hz: up to where the power of the bins is wanted
     double bin_hz() const noexcept { return static_cast<double>(sample_rate_hz) / fft.length(); }
-    int bands() const noexcept { return static_cast<int>(first_bin.size()); }  // below Nyquist
+    int bands() const noexcept { return bands_below_nyquist; }
 
     int sample_rate_hz, window_samples;
     RealFft fft;
     std::vector<float> window;
-    std::vector<std::int32_t> first_bin;  // of every band
-    std::vector<float> shares;            // [tap][band]: how much of the bin `tap` after its first a band has
-    int taps = 0;
+    int bands_below_nyquist = 0;
+    // Of every band, then of bands without a share in anything until whole vector registers are full.
+    std::vector<std::int32_t> first_bin;
+    std::vector<float> shares;  // [tap][band]: how much of the bin `tap` after its first a band has
+    int taps = 0, step = 0;     // step: bins from every band to the next, 0 where that differs
     std::size_t bins = 0;  // of which the power is looked at
 };
 
@@ -74,6 +76,7 @@ class Cells {
     RealFft fft_;
     Sink sink_;
     std::vector<float> power_;
+    float floor_log_;            // log energy of a band above Nyquist
     std::vector<float> buffer_;  // samples from first_ on
     std::int64_t first_ = 0;     // position of buffer_[0]
     std::uint64_t held_ = 0;     // samples in buffer_

@@ -25,7 +25,7 @@ class RowBets {
     bool silent;
 
   private:
-    std::array<std::array<simd::PairValues, padded_chip_bands / 2>, strengths> values_{};
+    std::array<std::array<simd::PairValues, padded_chip_bands / 2>, strengths> values_;  // of so many pairs
 };
 
 // Takes prompt residuals (whitening.hpp): a verdict 16 ms sooner is worth more here than the last of certainty.

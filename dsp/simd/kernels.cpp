@@ -231,14 +231,26 @@ void chip_filter(const float* const* rows, int row_count, const float* taps, int
     }
 }
 
-void band_energies(const float* power, const std::int32_t* first, const float* weights, int taps, int count,
+void band_energies(const float* power, const std::int32_t* first, int step, const float* weights, int taps, int count,
                    float floor, float* out) {
     for_each(count, [&](auto d, std::size_t i) HWY_ATTR {
-        const hn::Rebind<std::int32_t, decltype(d)> index;
-        const auto at = hn::LoadU(index, first + i);
         auto sum = hn::Set(d, floor);
-        for (int tap = 0; tap < taps; ++tap)
-            sum = hn::MulAdd(hn::LoadU(d, weights + tap * count + i), hn::GatherIndex(d, power + tap, at), sum);
+        const auto add = [&](int tap, auto bins) HWY_ATTR {
+            sum = hn::MulAdd(hn::LoadU(d, weights + tap * count + i), bins, sum);
+        };
+        if (step == 3 && taps > 0) {  // as it is wherever the window fits the transform
+            for (int tap = 0; tap < taps; tap += 3) {
+                hn::Vec<decltype(d)> bins0, bins1, bins2;
+                hn::LoadInterleaved3(d, power + first[i] + tap, bins0, bins1, bins2);
+                add(tap, bins0);
+                if (tap + 1 < taps) add(tap + 1, bins1);
+                if (tap + 2 < taps) add(tap + 2, bins2);
+            }
+        } else {
+            const hn::Rebind<std::int32_t, decltype(d)> index;
+            for (int tap = 0; tap < taps; ++tap)
+                add(tap, hn::GatherIndex(d, power + tap, hn::LoadU(index, first + i)));
+        }
         hn::StoreU(sum, d, out + i);
     });
 }
@@ -316,8 +328,8 @@ HWY_INLINE auto picked(D d, const PairValues& values, const std::uint16_t* picks
 void choose(const std::int8_t* residuals, int stride, int bands, BandChoices* out) {
     constexpr int rows = slot_chips * hops_in_chip;
     HWY_ALIGN std::int16_t columns[4][rows] = {};
-    for (int row = 0; row < rows; ++row)
-        for (int band = 0; band < bands; ++band) columns[band][row] = residuals[row * stride + band];
+    for (int band = 0; band < bands; ++band)
+        for (int row = 0; row < rows; ++row) columns[band][row] = residuals[row * stride + band];
     const hn::CappedTag<std::int16_t, 32> d;
     for (int row = 0; row < rows; row += static_cast<int>(hn::Lanes(d)))
         for (int i = 0; i < 2; ++i)

@@ -95,9 +95,10 @@ struct Kernels {
     // clamped to +-clip. count: a multiple of 16; rows are read to [2 * count + 1].
     void (*chip_filter)(const float* const* rows, int row_count, const float* taps, int count, float clip, float* out);
 
-    // out[b] = floor + sum over taps of weights[tap * count + b] * power[first[b] + tap].
-    void (*band_energies)(const float* power, const std::int32_t* first, const float* weights, int taps, int count,
-                          float floor, float* out);
+    // out[b] = floor + sum over taps of weights[tap * count + b] * power[first[b] + tap]. step: first[b] = first[0] +
+    // step * b for all, or 0. Power is read to [first[b] + taps + 1].
+    void (*band_energies)(const float* power, const std::int32_t* first, int step, const float* weights, int taps,
+                          int count, float floor, float* out);
     // in * scale to the nearest whole number, to even half way; |in * scale| <= 127.
     void (*round)(const float* in, int count, float scale, std::int8_t* out);
     // One step of a search for the best path over `count` phases in a ring, a multiple of 64. scores: [-1 .. count],

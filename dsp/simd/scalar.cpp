@@ -101,7 +101,7 @@ void chip_filter(const float* const* rows, int row_count, const float* taps, int
     }
 }
 
-void band_energies(const float* power, const std::int32_t* first, const float* weights, int taps, int count,
+void band_energies(const float* power, const std::int32_t* first, int, const float* weights, int taps, int count,
                    float floor, float* out) {
     for (int band = 0; band < count; ++band) {
         out[band] = floor;
