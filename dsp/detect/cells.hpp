@@ -69,11 +69,11 @@ class Cells {
   private:
     std::int64_t centre_of_next_row() const noexcept;
     void emit_ready_rows() noexcept;
-    void emit_row(const float* window_samples) noexcept;
+    void emit_row(RealFft& fft, float mean_power) noexcept;
 
     std::shared_ptr<const CellPlan> plan_;
     const simd::Kernels& kernels_;
-    RealFft fft_;
+    std::vector<RealFft> ffts_;  // rows that are ready together are transformed one after the other: code stays warm
     Sink sink_;
     std::vector<float> power_;
     float floor_log_;            // log energy of a band above Nyquist
