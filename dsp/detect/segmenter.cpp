@@ -22,34 +22,37 @@ struct Run {
 
 using SlotSums = std::span<const SlotSum>;
 
-// Sign times residual over the sync chips or, given a codeword, over the payload chips.
-SlotSum slot_sum(const Stretch& stretch, int slot, int phase, const Codeword* codeword) noexcept {
+// Sign times residual over the payload chips, given the codeword.
+SlotSum payload_sum(const Stretch& stretch, int slot, int phase, const Codeword& codeword) noexcept {
     const SlotView view = stretch.slots[static_cast<std::size_t>(slot)].slot;
     const long long start = (stretch.first_slot + slot) * slot_rows;
     std::int64_t correlation = 0, energy = 0;
     for (int i = phase % chip_hops; i < slot_rows && !view.empty; i += chip_hops) {
         const int first_chip = packet_row_at(start + i, phase) * chip_bands;
         const std::int8_t* const residuals = view.row(i);
-        if (codeword == nullptr) {  // without branches: every slot of every track is added up here
-            const std::int16_t* const bits = stretch.carrier.code_bit.data() + first_chip;
-            const std::int8_t* const signs = stretch.carrier.sign.data() + first_chip;
-            int row_correlation = 0, row_energy = 0;
-            for (int band = 0; band < view.bands(); ++band) {
-                const int residual = bits[band] == -1 ? residuals[band] : 0;
-                row_correlation += signs[band] * residual;
-                row_energy += residual * residual;
-            }
-            correlation += row_correlation;
-            energy += row_energy;
-            continue;
-        }
         for (int band = 0; band < view.bands(); ++band) {
             const auto chip = static_cast<std::size_t>(first_chip + band);
             const int bit = stretch.carrier.code_bit[chip];
             if (bit < 0) continue;
-            const int sign = (*codeword)[static_cast<std::size_t>(bit)];
+            const int sign = codeword[static_cast<std::size_t>(bit)];
             correlation += sign * stretch.carrier.sign[chip] * residuals[band];
             energy += residuals[band] * residuals[band];
+        }
+    }
+    return {static_cast<double>(correlation), static_cast<double>(energy)};
+}
+
+// Of so many bands, known when this is compiled: every slot of every track is added up here.
+template <int bands>
+SlotSum sync_sum_of(const Carrier& carrier, SlotView slot, long long start, int phase) noexcept {
+    int correlation = 0, energy = 0;  // 16 rows of at most 31 squares of 127
+    for (int i = phase % chip_hops; i < slot_rows; i += chip_hops) {
+        const std::int8_t* const signs = carrier.sync_sign.data() + packet_row_at(start + i, phase) * padded_chip_bands;
+        const std::int8_t* const residuals = slot.row(i);
+        for (int band = 0; band < bands; ++band) {
+            const int along = signs[band] * residuals[band];
+            correlation += along;
+            energy += along * along;
         }
     }
     return {static_cast<double>(correlation), static_cast<double>(energy)};
@@ -86,7 +89,9 @@ struct TrackSums {
     TrackSums(const Stretch& stretch, const Track& track, const Codeword* codeword = nullptr)
         : count(track.phases.size()) {
         for (std::size_t s = 0; s < count; ++s)
-            sums[s] = slot_sum(stretch, track.first + static_cast<int>(s), track.phases[s], codeword);
+            sums[s] = codeword == nullptr
+                          ? sync_sum(stretch, track.first + static_cast<int>(s), track.phases[s])
+                          : payload_sum(stretch, track.first + static_cast<int>(s), track.phases[s], *codeword);
     }
     SlotSums all() const { return {sums.data(), count}; }
 
@@ -175,7 +180,12 @@ class Cutter {
 }  // namespace
 
 SlotSum sync_sum(const Stretch& stretch, int slot, int phase) noexcept {
-    return slot_sum(stretch, slot, phase, nullptr);
+    const SlotView view = stretch.slots[static_cast<std::size_t>(slot)].slot;
+    const long long start = (stretch.first_slot + slot) * slot_rows;
+    if (view.empty) return {};
+    if (view.bands() <= padded_chip_bands / 2)
+        return sync_sum_of<padded_chip_bands / 2>(stretch.carrier, view, start, phase);
+    return sync_sum_of<padded_chip_bands>(stretch.carrier, view, start, phase);
 }
 
 Candidate weigh(const Stretch& stretch, const Track& track) {

@@ -6,6 +6,8 @@ namespace earmark {
 namespace {
 
 constexpr double keep_weight = 0.98, step_weight = 0.005, jump_weight = 0.01 / packet_hops;
+const double log_keep = std::log(jump_weight + keep_weight), log_step = std::log(jump_weight + step_weight),
+             log_jump = std::log(jump_weight);
 constexpr double whole_weight = 0.85;  // of the whole stretch among all its parts
 
 int wrap(int phase) {
@@ -24,10 +26,7 @@ double log_moves(const Phases& phases) {
     double log_weight = 0;
     for (std::size_t i = 1; i < phases.size(); ++i) {
         const int move = wrap(phases[i] - phases[i - 1]);
-        double weight = jump_weight;
-        if (move == 0) weight += keep_weight;
-        if (move == 1 || move == packet_hops - 1) weight += step_weight;
-        log_weight += std::log(weight);
+        log_weight += move == 0 ? log_keep : move == 1 || move == packet_hops - 1 ? log_step : log_jump;
     }
     return log_weight;
 }
@@ -40,6 +39,8 @@ double log_prior(const Track& track, int slots) {
 
 void TrackList::add(const std::int16_t* path, int slots) noexcept {
     if (paths_ == most_paths) return;
+    for (int known = 0; known < paths_; ++known)
+        if (std::equal(path, path + slots, states_[static_cast<std::size_t>(known)].begin())) return;
     std::copy_n(path, slots, states_[static_cast<std::size_t>(paths_)].begin());
     for (int s = 0; s < slots;) {
         const int from = s;

@@ -73,7 +73,7 @@ class TrackList {
     static constexpr std::int16_t off = packet_hops;
 
     void clear() noexcept { paths_ = count_ = 0; }
-    // A path of `slots` states, phases or off.
+    // A path of `slots` states, phases or off; as many in every path. One that is known is left out.
     void add(const std::int16_t* path, int slots) noexcept;
     int size() const noexcept { return count_; }
     Track operator[](int index) const noexcept;
