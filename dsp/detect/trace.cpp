@@ -66,8 +66,7 @@ void Trace::reset() noexcept {
     tracker_.reset();
     tracks_.clear();
     for (auto& sums : known_sums_) sums.fill({});
-    quick_.fill(0);
-    exact_.fill(0);
+    weighed_lead_ = weighed_exponent_ = 0;
     following_ = false;
     live_ = {};
     tried_slots_ = 0;
@@ -125,7 +124,7 @@ bool Trace::end_slot(const History& history, const Screening* screening) noexcep
         key_->correlator.correlate(history.at(last), last, correlations);
     tracker_.push(history.at(last), correlations);
     if (screening != nullptr) listen(correlations, *screening);
-    if (!following_) look_for_track(history);
+    if (!following_) config_.screened ? look_for_leading_track(history) : look_for_track(history);
     if (!following_) return false;
     follow(history);
     const int slots = static_cast<int>(live_.end_slot - live_.first_slot);
@@ -176,32 +175,49 @@ SlotSum Trace::track_sum(const Stretch& stretch, int strength, const Track& trac
     return {static_cast<double>(correlation), static_cast<double>(energy)};
 }
 
+// The exponent of a track that may be the one to follow from now on.
+double Trace::weigh_track(const History& history, int strength, const Track& track) noexcept {
+    const long long first = history.end() - held_slots();
+    const HeldSlots slots(history, first, history.end());
+    const double exponent = sync_exponent(fold(slots.view(), first, track), key_->carrier);
+    const double log_q = live_log_q(first, track), p = log10_p(exponent, log_q);
+    improve(p, log_q);
+    if (p <= std::log10(config_.p_max)) {
+        begin(first + track.first, history.end(), static_cast<double>(history.end()) * slot_s, p);
+        live_.strength = strength;
+    }
+    return exponent;
+}
+
 void Trace::look_for_track(const History& history) noexcept {
-    for (int strength = 0; strength < std::ssize(assumed_strengths); ++strength) {
-        const auto s = static_cast<std::size_t>(strength);
+    for (int strength = 0; strength < std::ssize(assumed_strengths) && !following_; ++strength) {
         Track track;
         if (tracker_.lead(strength) <= 0 || !last_track(history, strength, track)) continue;
         const long long first = history.end() - held_slots();
         const HeldSlots slots(history, first, history.end());
-        const double log_q = live_log_q(first, track);
         const Stretch stretch{slots.view(), first, key_->carrier, config_.log_weight, config_.p_max};
         constexpr double most_over_quick = 1.5;
         const double quick = quick_exponent(track_sum(stretch, strength, track));
-        if (log10_p(most_over_quick * quick, log_q) >= std::min(log10_p_, -1.0)) continue;
-        // Under another key's mark quick exponents grow without end, packet upon packet of the same signs; of many
-        // keys only what may be a verdict by now is weighed.
-        const double hoped = exact_[s] + 2 * std::abs(quick - quick_[s]);
-        if (config_.screened && log10_p(hoped, log_q) > std::log10(config_.p_max)) continue;
-        const double exact = sync_exponent(fold(stretch.slots, first, track), key_->carrier);
-        quick_[s] = quick;
-        exact_[s] = exact;
-        const double p = log10_p(exact, log_q);
-        improve(p, log_q);
-        if (p > std::log10(config_.p_max)) continue;
-        begin(first + track.first, history.end(), static_cast<double>(history.end()) * slot_s, p);
-        live_.strength = strength;
-        return;
+        if (log10_p(most_over_quick * quick, live_log_q(first, track)) < std::min(log10_p_, -1.0))
+            weigh_track(history, strength, track);
     }
+}
+
+// Of many keys only what may be a verdict by now is weighed. The greatest lead grows by 0.8 or more of what the exponent
+// does (the strengths lie an octave apart), so with twice that counted on, a mark is weighed before it is due. Under
+// another key's mark leads grow without end, packet upon packet of the same signs, and exponents do not.
+void Trace::look_for_leading_track(const History& history) noexcept {
+    constexpr double most_over_lead = 2.5;
+    const int strength = tracker_.leading_strength();
+    const double lead = tracker_.lead(strength);
+    const double hoped = weighed_exponent_ + most_over_lead * std::abs(lead - weighed_lead_);
+    const double best_log_q =
+        config_.log_weight + std::log(live_share) + log_start_weight(0) + log_length_weight(1) - std::log(packet_hops);
+    Track track;
+    if (lead <= 0 || log10_p(hoped, best_log_q) > std::log10(config_.p_max) || !last_track(history, strength, track))
+        return;
+    weighed_lead_ = lead;
+    weighed_exponent_ = weigh_track(history, strength, track);
 }
 
 void Trace::follow(const History& history) noexcept {

@@ -83,7 +83,7 @@ class Trace {
 
     template <class Archive>
     void exchange(Archive& archive) {
-        archive(sequential_, awake_, screen_, tracker_, tracks_, quick_, exact_, following_, live_, tried_slots_, free_from_, ended_, judged_, scores_,
+        archive(sequential_, awake_, screen_, tracker_, tracks_, weighed_lead_, weighed_exponent_, following_, live_, tried_slots_, free_from_, ended_, judged_, scores_,
                 log10_p_, log_q_, shown_log10_p_, shown_log_q_, decided_s_);
     }
 
@@ -93,6 +93,8 @@ class Trace {
     SlotSum track_sum(const Stretch& stretch, int strength, const Track& track) noexcept;
     void listen(const PhaseCorrelations& correlations, const Screening& screening) noexcept;
     void look_for_track(const History& history) noexcept;
+    void look_for_leading_track(const History& history) noexcept;
+    double weigh_track(const History& history, int strength, const Track& track) noexcept;
     void follow(const History& history) noexcept;
     void stop() noexcept;
     int held_slots() const noexcept;
@@ -113,8 +115,7 @@ class Trace {
         std::int32_t slot = -1, phase = 0, correlation = 0, energy = 0;
     };
     std::array<std::array<KnownSum, stretch_slots>, assumed_strengths.size()> known_sums_;  // by strength and slot
-    // For each strength of a screened trace the exponent weighed last, quick and exact.
-    std::array<double, assumed_strengths.size()> quick_{}, exact_{};
+    double weighed_lead_ = 0, weighed_exponent_ = 0;  // of a screened trace: of the track weighed last
 
     bool following_ = false;
     LiveMark live_;

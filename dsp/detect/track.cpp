@@ -69,10 +69,7 @@ Tracker::Tracker(int slots_held)
 }
 
 void Tracker::reset() noexcept {
-    for (Scores& scores : scores_) {
-        scores.fill(-1e6f);
-        scores[off] = 0;
-    }
+    for (Scores& scores : scores_) scores.fill(-1e6f);
     best_.fill(0);
     energy_ = chips_ = 0;
     slots_ = 0;
@@ -112,12 +109,13 @@ void Tracker::advance(int strength, SlotView slot, const PhaseCorrelations& corr
     Moves& moves = moves_[place][static_cast<std::size_t>(strength)];
 
     std::int32_t& best = best_[static_cast<std::size_t>(strength)];
-    const bool begins = begin > scores[best] + jump;
-    const float anywhere = begins ? begin : scores[best] + jump;
+    const float best_score = lead(strength);
+    const bool begins = begin > best_score + jump;
+    const float anywhere = begins ? begin : best_score + jump;
     jumps.to_phase = static_cast<std::int16_t>(begins ? off : best);
-    const bool stays_off = scores[best] + leave <= 0;
+    const bool stays_off = best_score + leave <= 0;
     jumps.to_off = static_cast<std::int16_t>(stays_off ? off : best);
-    const float next_off = stays_off ? 0 : scores[best] + leave;
+    const float next_off = stays_off ? 0 : best_score + leave;
 
     const float assumed = assumed_strengths[static_cast<std::size_t>(strength)];
     std::array<float, chip_hops> cost;
@@ -125,12 +123,17 @@ void Tracker::advance(int strength, SlotView slot, const PhaseCorrelations& corr
         cost[r] = assumed * assumed / 2 * (*slot.sync_energy)[r] / (sigma * sigma) + next_off;
     const float gain = assumed / sigma;
 
-    std::array<float, packet_hops + 2> ring;  // each end beside the other
-    std::copy_n(scores.begin(), packet_hops, ring.begin() + 1);
-    ring.front() = scores[packet_hops - 1];
-    ring.back() = scores[0];
-    best = kernels_.advance(ring.data() + 1, correlations.data(), cost.data(), packet_hops, keep, step, anywhere, gain,
-                     scores.data(), moves.data());
+    scores.front() = scores[packet_hops];
+    scores.back() = scores[1];
+    best = kernels_.advance(scores.data() + 1, correlations.data(), cost.data(), packet_hops, keep, step, anywhere, gain,
+                            scores.data() + 1, moves.data());
+}
+
+int Tracker::leading_strength() const noexcept {
+    int leading = 0;
+    for (int strength = 1; strength < strengths; ++strength)
+        if (lead(strength) > lead(leading)) leading = strength;
+    return leading;
 }
 
 void Tracker::look_back(int strength, bool marked, int count, std::int16_t* path) const noexcept {

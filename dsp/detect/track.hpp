@@ -110,8 +110,9 @@ class Tracker {
     // How much better the best marked state is than "no mark", nepers, where the last slot ended.
     float lead(int strength) const noexcept {
         const auto s = static_cast<std::size_t>(strength);
-        return scores_[s][static_cast<std::size_t>(best_[s])];
+        return scores_[s][1 + static_cast<std::size_t>(best_[s])];
     }
+    int leading_strength() const noexcept;  // of the greatest lead
     float deviation() const noexcept;  // of a residual, so far
     // The states of the last `count` <= slots_held slots on the best path, or on the best that ends marked.
     void look_back(int strength, bool marked, int count, std::int16_t* path) const noexcept;
@@ -128,9 +129,8 @@ class Tracker {
 
   private:
     static constexpr int off = packet_hops;
-    static constexpr int states = packet_hops + 1;
     static constexpr int strengths = static_cast<int>(assumed_strengths.size());
-    using Scores = std::array<float, states>;
+    using Scores = std::array<float, packet_hops + 2>;  // [1 + phase], each end once more beside the other
     using Moves = std::array<std::uint8_t, packet_hops / 4>;  // two bits a phase: see simd::Kernels::advance
     struct Jumps {
         std::int16_t to_phase, to_off;  // where from

@@ -281,13 +281,15 @@ int advance(const float* scores, const std::int16_t* correlations, const float* 
     HWY_ALIGN float costs[2 * period];
     for (int i = 0; i < 2 * period; ++i) costs[i] = cost[i % period];
     auto most = hn::Set(d, hwy::LowestValue<float>());
+    auto from_below = hn::LoadU(d, scores - 1);  // before next, in its place, is written
     for (int first = 0; first < count; first += at_once) {
         unsigned low = 0, high = 0;
         for (int i = 0; i < at_once; i += lanes) {
             const int p = first + i;
             const auto kept = hn::Add(hn::LoadU(d, scores + p), hn::Set(d, keep));
-            const auto below = hn::Add(hn::LoadU(d, scores + p - 1), hn::Set(d, step));
+            const auto below = hn::Add(from_below, hn::Set(d, step));
             const auto above = hn::Add(hn::LoadU(d, scores + p + 1), hn::Set(d, step));
+            if (p + lanes < count) from_below = hn::LoadU(d, scores + p + lanes - 1);
             const auto is_below = hn::Gt(below, kept);
             auto best = hn::Max(kept, below);
             const auto is_above = hn::Gt(above, best);

@@ -105,7 +105,7 @@ struct Kernels {
     // the ends standing in for each other's neighbours. next[p] = max(scores[p] + keep, scores[p -+ 1] + step,
     // anywhere) + gain * correlations[p] - cost[p % 8]. moves: 0 .. 3 for which of those four, the first of equals: the
     // low bits of all phases, eight a byte from the lowest on, then the high bits. Returns where next is largest, the
-    // first of equals.
+    // first of equals. next may be scores.
     int (*advance)(const float* scores, const std::int16_t* correlations, const float* cost, int count, float keep,
                    float step, float anywhere, float gain, float* next, std::uint8_t* moves);
 

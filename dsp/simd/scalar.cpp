@@ -116,8 +116,10 @@ void round(const float* in, int count, float scale, std::int8_t* out) {
 int advance(const float* scores, const std::int16_t* correlations, const float* cost, int count, float keep, float step,
             float anywhere, float gain, float* next, std::uint8_t* moves) {
     std::fill(moves, moves + count / 4, std::uint8_t{0});
+    float below = scores[-1];
     for (int p = 0; p < count; ++p) {
-        const std::array<float, 4> ways{scores[p] + keep, scores[p - 1] + step, scores[p + 1] + step, anywhere};
+        const std::array<float, 4> ways{scores[p] + keep, below + step, scores[p + 1] + step, anywhere};
+        below = scores[p];
         const auto best = std::max_element(ways.begin(), ways.end());  // the first of equals
         next[p] = *best + gain * static_cast<float>(correlations[p]) - cost[p % 8];
         const auto move = best - ways.begin();

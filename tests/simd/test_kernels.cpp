@@ -377,6 +377,13 @@ TEST_CASE("simd: correlate, accumulate and advance agree with the reference bit 
                                           0.5f, next.data(), moves.data());
         CHECK(best == expected_best);
         CHECK(next == expected_next);
+        for (const Kernels* in_place : {&reference, kernels}) {
+            std::vector<float> both = scores;
+            CHECK(in_place->advance(both.data() + 1, correlations.data(), cost.data(), count, -0.25f, -1, 3, 0.5f,
+                                    both.data() + 1, moves.data()) == expected_best);
+            CHECK(std::equal(expected_next.begin(), expected_next.end(), both.begin() + 1));
+            CHECK(moves == expected_moves);
+        }
         CHECK(moves == expected_moves);
         ++ran;
     }
