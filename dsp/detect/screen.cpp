@@ -8,9 +8,9 @@
 namespace earmark {
 namespace {
 
-// Standard deviations. A verdict of p = 1e-6 for one of ten keys needs 7; without a mark one slot in some hundred
+// Standard deviations. A verdict of p = 1e-6 for one of ten keys needs 7; without a mark one slot in some hundreds
 // reaches this at any of 512 phases and 4 lengths, and its key pays for a packet of rows.
-constexpr float least_z = 4.5f;
+constexpr float least_z = 4.7f;
 
 }  // namespace
 

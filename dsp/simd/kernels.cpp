@@ -263,12 +263,17 @@ void round(const float* in, int count, float scale, std::int8_t* out) {
     });
 }
 
-// Which lanes, as a number: the first in the lowest bit.
+// Which lanes of one register, or of two with four each, as bits from the lowest on.
 template <class D, class Mask>
-HWY_INLINE unsigned bits_of(D d, Mask mask) {
-    std::uint8_t bytes[8] = {};
+HWY_INLINE void store_bits(D d, Mask mask, int place, std::uint8_t* bits) {
+    std::uint8_t bytes[8];  // what StoreMaskBits may write
     hn::StoreMaskBits(d, mask, bytes);
-    return bytes[0] | static_cast<unsigned>(bytes[1]) << 8;
+    const int lanes = static_cast<int>(hn::Lanes(d));
+    for (int byte = 0; byte < lanes / 8; ++byte) bits[place / 8 + byte] = bytes[byte];
+    if (lanes < 8) {
+        const int before = place % 8 == 0 ? 0 : bits[place / 8];
+        bits[place / 8] = static_cast<std::uint8_t>(before | (bytes[0] & ((1 << lanes) - 1)) << place % 8);
+    }
 }
 
 int advance(const float* scores, const std::int16_t* correlations, const float* cost, int count, float keep, float step,
@@ -282,10 +287,8 @@ int advance(const float* scores, const std::int16_t* correlations, const float* 
     for (int i = 0; i < 2 * period; ++i) costs[i] = cost[i % period];
     auto most = hn::Set(d, hwy::LowestValue<float>());
     auto from_below = hn::LoadU(d, scores - 1);  // before next, in its place, is written
-    for (int first = 0; first < count; first += at_once) {
-        unsigned low = 0, high = 0;
-        for (int i = 0; i < at_once; i += lanes) {
-            const int p = first + i;
+    for (int p = 0; p < count;) {
+        for (int i = 0; i < at_once; i += lanes, p += lanes) {
             const auto kept = hn::Add(hn::LoadU(d, scores + p), hn::Set(d, keep));
             const auto below = hn::Add(from_below, hn::Set(d, step));
             const auto above = hn::Add(hn::LoadU(d, scores + p + 1), hn::Set(d, step));
@@ -296,17 +299,13 @@ int advance(const float* scores, const std::int16_t* correlations, const float* 
             best = hn::Max(best, above);
             const auto is_jump = hn::Gt(hn::Set(d, anywhere), best);
             best = hn::Max(best, hn::Set(d, anywhere));
-            low |= bits_of(d, hn::Or(is_jump, hn::AndNot(is_above, is_below))) << i;
-            high |= bits_of(d, hn::Or(is_jump, is_above)) << i;
+            store_bits(d, hn::Or(is_jump, hn::AndNot(is_above, is_below)), p, moves);
+            store_bits(d, hn::Or(is_jump, is_above), count + p, moves);
             const auto correlation = hn::ConvertTo(d, hn::PromoteTo(whole, hn::LoadU(narrow, correlations + p)));
             const auto evidence = hn::MulSub(hn::Set(d, gain), correlation, hn::LoadU(d, costs + i % period));
             const auto score = hn::Add(best, evidence);
             most = hn::Max(most, score);
             hn::StoreU(score, d, next + p);
-        }
-        for (int byte = 0; byte < at_once / 8; ++byte) {
-            moves[first / 8 + byte] = static_cast<std::uint8_t>(low >> 8 * byte);
-            moves[(count + first) / 8 + byte] = static_cast<std::uint8_t>(high >> 8 * byte);
         }
     }
     most = hn::MaxOfLanes(d, most);
@@ -377,16 +376,15 @@ void correlate(const BandChoices* slot, const ChosenRows* chosen, int groups, in
 }
 
 bool passes(const std::int16_t* const* correlations, int arrays, const std::int16_t* limits, int count) {
-    const hn::CappedTag<std::int16_t, 8> d;  // the period of `limits`
-    const int lanes = static_cast<int>(hn::Lanes(d));
-    for (int i = 0; i < count; i += lanes) {
+    const hn::CappedTag<std::int16_t, 32> d;
+    for (int i = 0; i < count; i += static_cast<int>(hn::Lanes(d))) {
         auto sum = hn::Zero(d);
-        auto passed = hn::Zero(d);
+        auto over = hn::Set(d, hwy::LowestValue<std::int16_t>());  // the most by which a limit is passed
         for (int n = 0; n < arrays; ++n) {
             sum = hn::SaturatedAdd(sum, hn::LoadU(d, correlations[n] + i));
-            passed = hn::Or(passed, hn::VecFromMask(d, hn::Gt(sum, hn::LoadU(d, limits + 8 * n + i % 8))));
+            over = hn::Max(over, hn::SaturatedSub(sum, hn::LoadDup128(d, limits + 8 * n)));
         }
-        if (!hn::AllTrue(d, hn::Eq(passed, hn::Zero(d)))) return true;
+        if (!hn::AllFalse(d, hn::Gt(over, hn::Zero(d)))) return true;
     }
     return false;
 }
