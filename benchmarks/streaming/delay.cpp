@@ -6,8 +6,8 @@
 // stream_s: what had been pushed, in blocks of 20 ms, when poll() first said marked. whole_s: the shortest beginning of
 // the file, in steps of 20 ms, that detect() calls marked: an oracle that looks as often as it likes and pays for one
 // look. Both counted from the start of the mark; null where SECONDS of mark were not enough. KEYS: how many keys the
-// streaming detector searches for, made-up ones beside KEY; the whole file is always searched for KEY alone. alone_s: as
-// stream_s for KEY alone, held to the p that it needs among so many.
+// streaming detector searches for, made-up ones beside KEY; the whole file is always searched for KEY alone. alone_s:
+// as stream_s for KEY alone, held to the p that it needs among so many.
 #include <earmark/earmark.hpp>
 
 #include "benchmarks/streaming/call.hpp"
@@ -43,8 +43,7 @@ nlohmann::ordered_json since(double mark_s, std::size_t samples) {
 
 DetectConfig config_for(const char* key, int keys) {
     DetectConfig config{.keys = {{"key", load_key(key)}}, .sample_rate_hz = rate};
-    for (int k = 1; k < keys; ++k)
-        config.keys.push_back({"another", earmark::benchmark::numbered_key(k)});
+    for (int k = 1; k < keys; ++k) config.keys.push_back({"another", earmark::benchmark::numbered_key(k)});
     return config;
 }
 

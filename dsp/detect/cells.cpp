@@ -119,8 +119,8 @@ void Cells::emit_ready_rows() noexcept {
         std::size_t count = 0;
         for (; count < rows_at_once && ready(); ++count) {
             const auto time = ffts_[count].time();
-            mean_power[count] = kernels_.multiply_energy(buffer_.data() + (start - first_), plan_->window.data(), window,
-                                                         time.data());
+            mean_power[count] =
+                kernels_.multiply_energy(buffer_.data() + (start - first_), plan_->window.data(), window, time.data());
             std::fill(time.begin() + window, time.end(), 0.0f);
             ++rows_;
             start = centre_of_next_row() - window / 2;

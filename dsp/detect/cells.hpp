@@ -40,7 +40,7 @@ struct CellPlan {
     std::vector<std::int32_t> first_bin;
     std::vector<float> shares;  // [tap][band]: how much of the bin `tap` after its first a band has
     int taps = 0, step = 0;     // step: bins from every band to the next, 0 where that differs
-    std::size_t bins = 0;  // of which the power is looked at
+    std::size_t bins = 0;       // of which the power is looked at
 };
 
 // Hann window of 24 ms: one and a half times the embedder's, z + 20 % over 16 ms (design, section 4).

@@ -79,7 +79,7 @@ class Channel {
     Slotter slotter_;
     History history_;
     std::vector<std::unique_ptr<Trace>> traces_;
-    std::vector<Trace*> listeners_;  // those that want rows
+    std::vector<Trace*> listeners_;         // those that want rows
     std::unique_ptr<Screening> screening_;  // with many keys
     std::int64_t rows_ = 0, active_rows_ = 0, shown_rows_ = 0, shown_active_rows_ = 0;
     bool news_ = false;

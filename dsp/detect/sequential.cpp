@@ -31,8 +31,10 @@ const Bets bets = [] {
             const double size = strengths_tried[s] * residual * trained_whitening_clip / largest_residual;
             const double stake = std::round(size * steps_per_neper);
             const double price = std::ceil(std::log(std::cosh(stake / steps_per_neper)) * steps_per_neper);
-            const auto plus = static_cast<std::int16_t>(stake - price), minus = static_cast<std::int16_t>(-stake - price);
-            table[s][static_cast<std::size_t>(residual + largest_residual)] = {{plus, 0, minus, 0}, {0, plus, 0, minus}};
+            const auto plus = static_cast<std::int16_t>(stake - price),
+                       minus = static_cast<std::int16_t>(-stake - price);
+            table[s][static_cast<std::size_t>(residual + largest_residual)] = {{plus, 0, minus, 0},
+                                                                               {0, plus, 0, minus}};
         }
     return table;
 }();
@@ -47,8 +49,10 @@ RowBets::RowBets(const WholeRow& residuals, int bands) noexcept : pairs((bands +
         const int odd = 2 * pair + 1 < bands ? residuals[static_cast<std::size_t>(2 * pair + 1)] : 0;
         silent &= (even | odd) == 0;
         for (std::size_t s = 0; s < strengths_tried.size(); ++s) {
-            const auto of_even = std::bit_cast<std::uint64_t>(bets[s][static_cast<std::size_t>(even + largest_residual)].even);
-            const auto of_odd = std::bit_cast<std::uint64_t>(bets[s][static_cast<std::size_t>(odd + largest_residual)].odd);
+            const auto of_even =
+                std::bit_cast<std::uint64_t>(bets[s][static_cast<std::size_t>(even + largest_residual)].even);
+            const auto of_odd =
+                std::bit_cast<std::uint64_t>(bets[s][static_cast<std::size_t>(odd + largest_residual)].odd);
             const std::array<std::uint64_t, 2> both{of_even | of_odd, 0};
             values_[s][static_cast<std::size_t>(pair)] = std::bit_cast<simd::PairValues>(both);
         }

@@ -52,7 +52,10 @@ Segment LiveMark::segment() const {
 }
 
 Trace::Trace(const KeyParts& key, const TraceConfig& config) : key_(&key), config_(config), tracker_(stretch_slots) {
-    if (config.screened) screen_.resize(1);
+    if (config.screened)
+        screen_.resize(1);
+    else
+        known_sums_.resize(assumed_strengths.size());
     ended_.reserve(most_ended);
     judged_.reserve(most_segments + 1);
     if (config.scores) scores_.reserve(most_scores);
@@ -159,12 +162,13 @@ bool Trace::last_track(const History& history, int strength, Track& track) const
 }
 
 SlotSum Trace::track_sum(const Stretch& stretch, int strength, const Track& track) noexcept {
-    auto& known_sums = known_sums_[static_cast<std::size_t>(strength)];
+    KnownSum unknown, *const known_sums =
+                          known_sums_.empty() ? nullptr : known_sums_[static_cast<std::size_t>(strength)].data();
     std::int64_t correlation = 0, energy = 0;
     for (std::size_t s = 0; s < track.phases.size(); ++s) {
         const int place = track.first + static_cast<int>(s), phase = track.phases[s];
         const auto slot = static_cast<std::int32_t>(stretch.first_slot + place);
-        KnownSum& known = known_sums[static_cast<std::size_t>(slot % stretch_slots)];
+        KnownSum& known = known_sums != nullptr ? known_sums[slot % stretch_slots] : unknown;
         if (known.slot != slot || known.phase != phase) {
             const SlotSum sum = sync_sum(stretch, place, phase);
             known = {slot, phase, static_cast<std::int32_t>(sum.correlation), static_cast<std::int32_t>(sum.energy)};
@@ -203,9 +207,9 @@ void Trace::look_for_track(const History& history) noexcept {
     }
 }
 
-// Of many keys only what may be a verdict by now is weighed. The greatest lead grows by 0.8 or more of what the exponent
-// does (the strengths lie an octave apart), so with twice that counted on, a mark is weighed before it is due. Under
-// another key's mark leads grow without end, packet upon packet of the same signs, and exponents do not.
+// Of many keys only what may be a verdict by now is weighed. The greatest lead grows by 0.8 or more of what the
+// exponent does (the strengths lie an octave apart), so with twice that counted on, a mark is weighed before it is due.
+// Under another key's mark leads grow without end, packet upon packet of the same signs, and exponents do not.
 void Trace::look_for_leading_track(const History& history) noexcept {
     constexpr double most_over_lead = 2.5;
     const int strength = tracker_.leading_strength();

@@ -83,8 +83,9 @@ class Trace {
 
     template <class Archive>
     void exchange(Archive& archive) {
-        archive(sequential_, awake_, screen_, tracker_, tracks_, weighed_lead_, weighed_exponent_, following_, live_, tried_slots_, free_from_, ended_, judged_, scores_,
-                log10_p_, log_q_, shown_log10_p_, shown_log_q_, decided_s_);
+        archive(sequential_, awake_, screen_, tracker_, tracks_, weighed_lead_, weighed_exponent_, following_, live_,
+                tried_slots_, free_from_, ended_, judged_, scores_, log10_p_, log_q_, shown_log10_p_, shown_log_q_,
+                decided_s_);
     }
 
   private:
@@ -110,12 +111,12 @@ class Trace {
     TrackList tracks_;
 
     // Sums of slots that tracks went through: most paths only grow by a slot. Whole numbers, so that what is forgotten
-    // comes out the same when it is added up again.
+    // comes out the same when it is added up again. A screened trace, which hardly ever adds any, keeps none.
     struct KnownSum {
         std::int32_t slot = -1, phase = 0, correlation = 0, energy = 0;
     };
-    std::array<std::array<KnownSum, stretch_slots>, assumed_strengths.size()> known_sums_;  // by strength and slot
-    double weighed_lead_ = 0, weighed_exponent_ = 0;  // of a screened trace: of the track weighed last
+    std::vector<std::array<KnownSum, stretch_slots>> known_sums_;  // by strength and slot
+    double weighed_lead_ = 0, weighed_exponent_ = 0;               // of a screened trace: of the track weighed last
 
     bool following_ = false;
     LiveMark live_;

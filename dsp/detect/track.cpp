@@ -93,16 +93,17 @@ void Tracker::push(SlotView slot, const PhaseCorrelations& correlations) noexcep
         for (std::size_t phase = 0; phase < packet_hops; ++phase) steady_sum_[phase] += correlations[phase];
         for (std::size_t r = 0; r < chip_hops; ++r) steady_energy_[r] += (*slot.sync_energy)[r];
     }
-    const float sigma = std::max(deviation(), 1.0f);
-    for (int strength = 0; strength < strengths; ++strength) advance(strength, slot, correlations, sigma);
+    const float count = static_cast<float>(std::clamp<long long>(slots_ + 1, 8, held_));
+    const SlotOdds odds{std::max(deviation(), 1.0f), -std::log(count * packet_hops), -std::log(count)};
+    for (int strength = 0; strength < strengths; ++strength) advance(strength, slot, correlations, odds);
     ++slots_;
 }
 
 // Log-likelihood ratios of "marked with this strength" against "not marked", Gaussian residuals; scores are kept
 // relative to "no mark".
-void Tracker::advance(int strength, SlotView slot, const PhaseCorrelations& correlations, float sigma) noexcept {
-    const float count = static_cast<float>(std::clamp<long long>(slots_ + 1, 8, held_));
-    const float begin = -std::log(count * packet_hops), leave = -std::log(count);
+void Tracker::advance(int strength, SlotView slot, const PhaseCorrelations& correlations,
+                      const SlotOdds& odds) noexcept {
+    const auto [sigma, begin, leave] = odds;
     Scores& scores = scores_[static_cast<std::size_t>(strength)];
     const auto place = static_cast<std::size_t>(slots_ % held_);
     Jumps& jumps = jumps_[place][static_cast<std::size_t>(strength)];
@@ -125,8 +126,8 @@ void Tracker::advance(int strength, SlotView slot, const PhaseCorrelations& corr
 
     scores.front() = scores[packet_hops];
     scores.back() = scores[1];
-    best = kernels_.advance(scores.data() + 1, correlations.data(), cost.data(), packet_hops, keep, step, anywhere, gain,
-                            scores.data() + 1, moves.data());
+    best = kernels_.advance(scores.data() + 1, correlations.data(), cost.data(), packet_hops, keep, step, anywhere,
+                            gain, scores.data() + 1, moves.data());
 }
 
 int Tracker::leading_strength() const noexcept {

@@ -113,7 +113,7 @@ class Tracker {
         return scores_[s][1 + static_cast<std::size_t>(best_[s])];
     }
     int leading_strength() const noexcept;  // of the greatest lead
-    float deviation() const noexcept;  // of a residual, so far
+    float deviation() const noexcept;       // of a residual, so far
     // The states of the last `count` <= slots_held slots on the best path, or on the best that ends marked.
     void look_back(int strength, bool marked, int count, std::int16_t* path) const noexcept;
     // The phase that fits the whole signal best, while it is no longer than what is held.
@@ -130,18 +130,21 @@ class Tracker {
   private:
     static constexpr int off = packet_hops;
     static constexpr int strengths = static_cast<int>(assumed_strengths.size());
-    using Scores = std::array<float, packet_hops + 2>;  // [1 + phase], each end once more beside the other
+    using Scores = std::array<float, packet_hops + 2>;        // [1 + phase], each end once more beside the other
     using Moves = std::array<std::uint8_t, packet_hops / 4>;  // two bits a phase: see simd::Kernels::advance
     struct Jumps {
         std::int16_t to_phase, to_off;  // where from
     };
 
-    void advance(int strength, SlotView slot, const PhaseCorrelations& correlations, float sigma) noexcept;
+    struct SlotOdds {
+        float sigma, begin, leave;  // of a residual; ln of the odds of beginning anywhere, and of leaving
+    };
+    void advance(int strength, SlotView slot, const PhaseCorrelations& correlations, const SlotOdds& odds) noexcept;
 
     const simd::Kernels& kernels_;
     int held_;
     std::array<Scores, assumed_strengths.size()> scores_;
-    std::array<std::int32_t, assumed_strengths.size()> best_;  // phase of the best score
+    std::array<std::int32_t, assumed_strengths.size()> best_;         // phase of the best score
     std::vector<std::array<Moves, assumed_strengths.size()>> moves_;  // a ring
     std::vector<std::array<Jumps, assumed_strengths.size()>> jumps_;
     double energy_ = 0, chips_ = 0;

@@ -235,9 +235,8 @@ void band_energies(const float* power, const std::int32_t* first, int step, cons
                    float floor, float* out) {
     for_each(count, [&](auto d, std::size_t i) HWY_ATTR {
         auto sum = hn::Set(d, floor);
-        const auto add = [&](int tap, auto bins) HWY_ATTR {
-            sum = hn::MulAdd(hn::LoadU(d, weights + tap * count + i), bins, sum);
-        };
+        const auto add = [&](int tap, auto bins)
+                             HWY_ATTR { sum = hn::MulAdd(hn::LoadU(d, weights + tap * count + i), bins, sum); };
         if (step == 3 && taps > 0) {  // as it is wherever the window fits the transform
             for (int tap = 0; tap < taps; tap += 3) {
                 hn::Vec<decltype(d)> bins0, bins1, bins2;
@@ -248,8 +247,7 @@ void band_energies(const float* power, const std::int32_t* first, int step, cons
             }
         } else {
             const hn::Rebind<std::int32_t, decltype(d)> index;
-            for (int tap = 0; tap < taps; ++tap)
-                add(tap, hn::GatherIndex(d, power + tap, hn::LoadU(index, first + i)));
+            for (int tap = 0; tap < taps; ++tap) add(tap, hn::GatherIndex(d, power + tap, hn::LoadU(index, first + i)));
         }
         hn::StoreU(sum, d, out + i);
     });
@@ -337,7 +335,8 @@ void choose(const std::int8_t* residuals, int stride, int bands, BandChoices* ou
             for (int k = 0; k < 2; ++k) {
                 const auto a = hn::Load(d, columns[i] + row), b = hn::Load(d, columns[2 + k] + row);
                 const auto sum = hn::Add(a, b), difference = hn::Sub(a, b);
-                const auto store = [&](auto value, int choice) HWY_ATTR { hn::StoreU(value, d, &out->of[0][0] + choice * rows + row); };
+                const auto store = [&](auto value, int choice)
+                                       HWY_ATTR { hn::StoreU(value, d, &out->of[0][0] + choice * rows + row); };
                 store(sum, i + 4 * k);
                 store(difference, i + 4 * (k + 2));
                 store(hn::Neg(difference), i + 2 + 4 * k);

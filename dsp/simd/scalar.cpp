@@ -196,9 +196,10 @@ TailSums sign_tail(const double* sizes, int count, double x) {
 }  // namespace
 
 const Kernels& scalar_kernels() {
-    static constexpr Kernels kernels{
-        "scalar", usable,  multiply, multiply_add, multiply_energy, power, largest, log,       depths,     apply_gain,
-        flatness, exceeds, mix,      chip_filter,  band_energies,   round, advance, choose, correlate, passes, accumulate, sign_tail};
+    static constexpr Kernels kernels{"scalar",  usable,      multiply,      multiply_add, multiply_energy, power,
+                                     largest,   log,         depths,        apply_gain,   flatness,        exceeds,
+                                     mix,       chip_filter, band_energies, round,        advance,         choose,
+                                     correlate, passes,      accumulate,    sign_tail};
     return kernels;
 }
 

@@ -47,7 +47,8 @@ TEST_CASE("many keys: what one key finds is found among many, no worse and hardl
     for (int trial = 0; trial < trials(24); ++trial) {
         CAPTURE(trial);
         const double noise = std::array{0.0, 0.003, 0.01, 0.02}[static_cast<std::size_t>(trial % 4)];
-        const Samples received = call(trial % 3 == 0 ? 0 : 0.37 * trial, noise, 900 + 2 * static_cast<std::uint64_t>(trial));
+        const Samples received =
+            call(trial % 3 == 0 ? 0 : 0.37 * trial, noise, 900 + 2 * static_cast<std::uint64_t>(trial));
         const Detection expected = detect_mono(received, alone()), among = detect_mono(received, many_keys());
         CHECK(among.marked == expected.marked);
         if (!expected.marked || !among.marked) continue;
