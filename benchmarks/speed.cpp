@@ -242,8 +242,9 @@ class Stages {
     std::vector<PhaseCorrelations> correlations_;
 };
 
-// Where the time of detecting() with one key goes: the share of every stage. Under "judgement" stands all the rest:
-// tracks followed and weighed, payloads read, stretches judged.
+// Where the time of detecting() with one key goes: the share of every stage, run alone. Under "judgement" stands all
+// the rest: tracks followed and weighed, payloads read, stretches judged; where there is none of it the stages' own
+// copies may bring it a little under 0.
 void profile(::benchmark::State& state) {
     const int rate = static_cast<int>(state.range(0));
     const bool marked = state.range(1) != 0;
