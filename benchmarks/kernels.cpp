@@ -33,23 +33,19 @@ std::vector<float> random(std::size_t count, double low, double high) {
 
 // A slot of 128 rows and 31 bands against one key: what detection does every half second for every key.
 Run correlation() {
-    constexpr int bands = 31, width = 32, rows = 128;
+    constexpr int groups = 8;
     Random source(1);
-    std::vector<PairPicks> picks(most_bands / 2);
-    for (auto& pair : picks)
-        for (int row = 0; row < chip_rows_in_packet; ++row)
-            pair[row] = pair[row + chip_rows_in_packet] = pick(source.below(4));
-    std::vector<std::int8_t> residuals(rows * width);
-    for (auto& residual : residuals) residual = static_cast<std::int8_t>(source.below(255) - 127);
+    std::vector<BandChoices> slot(groups);
+    std::vector<ChosenRows> chosen(groups);
+    for (BandChoices& group : slot)
+        for (auto& rows : group.of)
+            for (auto& value : rows) value = static_cast<std::int16_t>(source.below(509) - 254);
+    for (ChosenRows& group : chosen)
+        for (auto& choice : group) choice = static_cast<std::uint8_t>(source.below(16));
     return [=](const Kernels& kernels) {
-        std::vector<float> out;
-        for (int hop = 0; hop < 8; ++hop) {
-            std::array<std::int16_t, chip_rows_in_packet> sums{};
-            kernels.correlate(residuals.data() + hop * width, 8 * width, 16, bands, picks.data(), 5, sums.data());
-            ::benchmark::DoNotOptimize(sums);
-            out.assign(sums.begin(), sums.end());
-        }
-        return out;
+        std::array<std::int16_t, 512> sums{};
+        kernels.correlate(slot.data(), chosen.data(), groups, 5, sums.data());
+        return std::vector<float>(sums.begin(), sums.end());
     };
 }
 

@@ -10,6 +10,9 @@
 #include "benchmarks/false_alarms/synthetic.hpp"
 #include "benchmarks/run_benchmarks.hpp"
 #include "dsp/detect/cells.hpp"
+#include "dsp/detect/sequential.hpp"
+#include "dsp/detect/slotter.hpp"
+#include "dsp/detect/track.hpp"
 #include "dsp/embed/spreader.hpp"
 #include "dsp/simd/kernels.hpp"
 #include "dsp/transform/fft.hpp"
@@ -189,6 +192,95 @@ void detecting(::benchmark::State& state) {
     }
 }
 
+// The stages of detection with one key, each fed with all that the one before gave.
+class Stages {
+  public:
+    Stages(const std::vector<float>& samples, int rate)
+        : samples_(samples), rate_(rate), fft_(CellPlan(rate).fft.length()), correlator_(make_carrier(AnyKey(key(0)))) {
+        fill(fft_);
+        cells();
+        whitening();
+        correlation();
+    }
+    void transforms() {
+        for (std::size_t row = 0; row < rows_.size(); ++row) fft_.forward();
+    }
+    void cells() {  // transforms among them
+        rows_.clear();
+        Cells cells(rate_, [this](const CellRow& row) { rows_.push_back(row); });
+        cells.push(samples_.data(), samples_.size());
+        bands_ = cells.bands();
+    }
+    void whitening() {
+        slots_.clear();
+        prompts_.clear();
+        Slotter slotter(bands_);
+        for (const CellRow& row : rows_) {
+            if (slotter.push(row)) slots_.push_back(slotter.slot());
+            if (slotter.has_prompt()) prompts_.push_back(slotter.prompt());
+        }
+    }
+    void sequential_test() {
+        SequentialTest test;
+        long long row = 0;
+        for (const WholeRow& prompt : prompts_)
+            ::benchmark::DoNotOptimize(test.push(RowBets(prompt, bands_ / 2), row++, correlator_));
+    }
+    void correlation() {
+        correlations_.resize(slots_.size());
+        for (std::size_t s = 0; s < slots_.size(); ++s)
+            correlator_.correlate(slots_[s], static_cast<long long>(s), correlations_[s]);
+    }
+    void tracker() {
+        Tracker tracker(static_cast<int>(slots_.size()));
+        for (std::size_t s = 0; s < slots_.size(); ++s) tracker.push(slots_[s], correlations_[s]);
+        ::benchmark::DoNotOptimize(tracker.lead(0));
+    }
+
+  private:
+    const std::vector<float>& samples_;
+    int rate_, bands_ = 0;
+    RealFft fft_;
+    Correlator correlator_;
+    std::vector<CellRow> rows_;
+    std::vector<WholeRow> prompts_;
+    std::vector<Slot> slots_;
+    std::vector<PhaseCorrelations> correlations_;
+};
+
+// Where the time of detecting() with one key goes: the share of every stage, run alone. Under "judgement" stands all
+// the rest: tracks followed and weighed, payloads read, stretches judged; where there is none of it the stages' own
+// copies may bring it a little under 0.
+void profile(::benchmark::State& state) {
+    const int rate = static_cast<int>(state.range(0));
+    const bool marked = state.range(1) != 0;
+    const DetectConfig config = detect_config(rate, 1);
+    const std::vector<float> samples = marked ? marked_host(rate) : host(long_s, rate);
+    if (found(samples, config) != marked) return state.SkipWithError("the verdict is wrong");
+    std::array<const float*, 1> channel;
+    Stages stages(samples, rate);
+    double whole = 0, transforms = 0, cells = 0, whitening = 0, sequential = 0, correlation = 0, tracker = 0;
+    for (auto _ : state) {
+        const double job_s = seconds([&] { ::benchmark::DoNotOptimize(detect(view(samples, channel, rate), config)); });
+        state.SetIterationTime(job_s);
+        whole += job_s;
+        transforms += seconds([&] { stages.transforms(); });
+        cells += seconds([&] { stages.cells(); });
+        whitening += seconds([&] { stages.whitening(); });
+        sequential += seconds([&] { stages.sequential_test(); });
+        correlation += seconds([&] { stages.correlation(); });
+        tracker += seconds([&] { stages.tracker(); });
+    }
+    state.counters["transforms"] = transforms / whole;
+    state.counters["cells"] = (cells - transforms) / whole;
+    state.counters["whitening"] = whitening / whole;
+    state.counters["sequential"] = sequential / whole;
+    state.counters["correlation"] = correlation / whole;
+    state.counters["tracker"] = tracker / whole;
+    state.counters["judgement"] = 1 - (cells + whitening + sequential + correlation + tracker) / whole;
+    state.SetLabel(simd_target());
+}
+
 // What a detector costs before the first sample.
 void starting(::benchmark::State& state) {
     const DetectConfig config = detect_config(16000, 1);
@@ -202,6 +294,11 @@ BENCHMARK(detecting)
     ->ArgNames({"rate", "keys", "marked"})
     ->ArgsProduct({{8000, 16000, 24000, 44100, 48000}, {1}, {0, 1}})
     ->ArgsProduct({{8000}, {10, 100, 1000}, {0, 1}})
+    ->UseManualTime()
+    ->Unit(::benchmark::kMillisecond);
+BENCHMARK(profile)
+    ->ArgNames({"rate", "marked"})
+    ->ArgsProduct({{8000, 16000}, {0, 1}})
     ->UseManualTime()
     ->Unit(::benchmark::kMillisecond);
 BENCHMARK(starting)->UseManualTime()->Unit(::benchmark::kMicrosecond);

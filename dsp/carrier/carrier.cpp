@@ -36,8 +36,11 @@ void deal_sync(const Secret& sync, Carrier& carrier) {
 
 void draw_sync_signs(const Secret& sync, Carrier& carrier) {
     KeyedStream stream(sync, "sync signs");
-    for (std::size_t chip = 0; chip < packet_chips; ++chip)
-        if (carrier.code_bit[chip] == sync_chip) carrier.sign[chip] = draw_sign(stream);
+    for (std::size_t chip = 0; chip < packet_chips; ++chip) {
+        if (carrier.code_bit[chip] != sync_chip) continue;
+        carrier.sign[chip] = draw_sign(stream);
+        carrier.sync_sign[chip / chip_bands * padded_chip_bands + chip % chip_bands] = carrier.sign[chip];
+    }
 }
 
 // The order is uniform over all permutations: neighbouring code bits fall anywhere in the packet, so that a burst of

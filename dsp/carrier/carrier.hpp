@@ -10,14 +10,17 @@
 
 namespace earmark {
 
+inline constexpr int padded_chip_bands = 32;            // a row fills whole vector registers
 inline constexpr int sync_chips = packet_chips / 2;     // 992
 inline constexpr int payload_chips = packet_chips / 2;  // 992: one code bit each
 
-// Indexed [row * chip_bands + band], row 0..63 in time, band 0..30 in frequency. Equal keys give equal carriers; 6 kB,
+// Indexed [row * chip_bands + band], row 0..63 in time, band 0..30 in frequency. Equal keys give equal carriers; 8 kB,
 // made once and kept.
 struct Carrier {
     // +1 or -1; for payload chips without the payload subkey: 0.
     std::array<std::int8_t, packet_chips> sign{};
+    // The same in rows of padded_chip_bands, of sync chips alone; 0 elsewhere.
+    std::array<std::int8_t, chip_rows * padded_chip_bands> sync_sign{};
     // Which code bit (0..991) the chip carries; -1 for sync chips; -2 for payload chips without the payload subkey.
     std::array<std::int16_t, packet_chips> code_bit{};
 };

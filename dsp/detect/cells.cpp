@@ -15,6 +15,8 @@ constexpr float active_power = 1e-6f;  // -60 dBFS
 constexpr float inaudible = 1e-10f;    // -200 dBFS: silence, lest denormal numbers slow the transform
 constexpr float largest_sample = 1e6f;
 constexpr std::size_t spare_samples = 512;
+constexpr std::size_t rows_at_once = 4;
+constexpr int whole_registers = 16;  // bands at once: no register has more
 
 }  // namespace
 
@@ -39,20 +41,28 @@ CellPlan::CellPlan(int rate_hz, double top_hz)
         first_bin.push_back(static_cast<std::int32_t>(std::floor(low / bin_hz + 0.5)));
         while (share(band, first_bin.back() + taps) > 1e-6 / bin_hz) ++taps;
     }
+    bands_below_nyquist = static_cast<int>(first_bin.size());
+    step = first_bin[1] - first_bin[0];
+    for (int band = 1; band < bands(); ++band)
+        if (first_bin[band] - first_bin[band - 1] != step) step = 0;
+    const int end = first_bin.back() + taps;
+    while (first_bin.size() % whole_registers != 0) first_bin.push_back(first_bin.back() + step);
     for (int tap = 0; tap < taps; ++tap)
-        for (int band = 0; band < bands(); ++band)
-            shares.push_back(static_cast<float>(share(band, first_bin[band] + tap)));
+        for (int band = 0; band < std::ssize(first_bin); ++band)
+            shares.push_back(band < bands() ? static_cast<float>(share(band, first_bin[band] + tap)) : 0);
     const int wanted = std::min(static_cast<int>(top_hz / bin_hz), fft.bins());
     bins = std::max(static_cast<std::size_t>(wanted),
-                    std::min(static_cast<std::size_t>(fft.bins()), static_cast<std::size_t>(first_bin.back() + taps)));
+                    std::min(static_cast<std::size_t>(fft.bins()), static_cast<std::size_t>(end)));
 }
 
 Cells::Cells(int sample_rate_hz, Sink sink)
     : Cells(std::make_shared<const CellPlan>(sample_rate_hz), std::move(sink)) {}
 
 Cells::Cells(std::shared_ptr<const CellPlan> plan, Sink sink)
-    : plan_(std::move(plan)), kernels_(simd::kernels()), fft_(plan_->fft), sink_(std::move(sink)) {
-    power_.resize(plan_->bins + static_cast<std::size_t>(plan_->taps));  // bands may read past the last bin, times 0
+    : plan_(std::move(plan)), kernels_(simd::kernels()), ffts_(rows_at_once, plan_->fft), sink_(std::move(sink)) {
+    // Bands read past the last bin, times 0.
+    power_.resize(plan_->bins + static_cast<std::size_t>(std::max(plan_->step, 1) * whole_registers + plan_->taps + 2));
+    kernels_.log(&energy_floor, 1, &floor_log_);
     buffer_.resize(plan_->window_samples + spare_samples);
     reset();
 }
@@ -92,11 +102,22 @@ void Cells::finish() noexcept {
 }
 
 void Cells::emit_ready_rows() noexcept {
-    std::int64_t start = centre_of_next_row() - plan_->window_samples / 2;
-    while (start + plan_->window_samples <= first_ + static_cast<std::int64_t>(held_)) {
-        emit_row(buffer_.data() + (start - first_));
-        ++rows_;
-        start = centre_of_next_row() - plan_->window_samples / 2;
+    const int window = plan_->window_samples;
+    std::int64_t start = centre_of_next_row() - window / 2;
+    const auto ready = [&] { return start + window <= first_ + static_cast<std::int64_t>(held_); };
+    while (ready()) {
+        std::array<float, rows_at_once> mean_power;
+        std::size_t count = 0;
+        for (; count < rows_at_once && ready(); ++count) {
+            const auto time = ffts_[count].time();
+            mean_power[count] =
+                kernels_.multiply_energy(buffer_.data() + (start - first_), plan_->window.data(), window, time.data());
+            std::fill(time.begin() + window, time.end(), 0.0f);
+            ++rows_;
+            start = centre_of_next_row() - window / 2;
+        }
+        for (std::size_t i = 0; i < count; ++i) ffts_[i].forward();
+        for (std::size_t i = 0; i < count; ++i) emit_row(ffts_[i], mean_power[i]);
     }
     const std::size_t done = static_cast<std::size_t>(std::min<std::int64_t>(start - first_, held_));
     std::copy(buffer_.begin() + done, buffer_.begin() + held_, buffer_.begin());
@@ -104,20 +125,19 @@ void Cells::emit_ready_rows() noexcept {
     held_ -= done;
 }
 
-void Cells::emit_row(const float* window_samples) noexcept {
-    const auto time = fft_.time();
-    const int count = plan_->window_samples, bands = plan_->bands();
-    const float power = kernels_.multiply_energy(window_samples, plan_->window.data(), count, time.data());
-    std::fill(time.begin() + count, time.end(), 0.0f);
-    fft_.forward();
-    kernels_.power(fft_.frequency().data(), static_cast<int>(plan_->bins), 0, power_.data());
+void Cells::emit_row(RealFft& fft, float mean_power) noexcept {
+    const int bands = plan_->bands();
+    kernels_.power(fft.frequency().data(), static_cast<int>(plan_->bins), 0, power_.data());
 
     CellRow row;
-    row.active = power > active_power;
-    kernels_.band_energies(power_.data(), plan_->first_bin.data(), plan_->shares.data(), plan_->taps, bands,
-                           energy_floor, row.log_energy.data());
-    std::fill(row.log_energy.begin() + bands, row.log_energy.end(), energy_floor);
-    kernels_.log(row.log_energy.data(), grid_bands, row.log_energy.data());
+    row.active = mean_power > active_power;
+    std::array<float, (grid_bands + whole_registers - 1) / whole_registers * whole_registers> energy;
+    const int padded = static_cast<int>(plan_->first_bin.size());
+    kernels_.band_energies(power_.data(), plan_->first_bin.data(), plan_->step, plan_->shares.data(), plan_->taps,
+                           padded, energy_floor, energy.data());
+    kernels_.log(energy.data(), padded, energy.data());
+    std::copy_n(energy.begin(), bands, row.log_energy.begin());
+    std::fill(row.log_energy.begin() + bands, row.log_energy.end(), floor_log_);
     sink_(row);
 }
 

@@ -30,15 +30,17 @@ struct CellRow {
 struct CellPlan {
     explicit CellPlan(int rate_hz, double top_hz = 0);  // top_hz: up to where the power of the bins is wanted
     double bin_hz() const noexcept { return static_cast<double>(sample_rate_hz) / fft.length(); }
-    int bands() const noexcept { return static_cast<int>(first_bin.size()); }  // below Nyquist
+    int bands() const noexcept { return bands_below_nyquist; }
 
     int sample_rate_hz, window_samples;
     RealFft fft;
     std::vector<float> window;
-    std::vector<std::int32_t> first_bin;  // of every band
-    std::vector<float> shares;            // [tap][band]: how much of the bin `tap` after its first a band has
-    int taps = 0;
-    std::size_t bins = 0;  // of which the power is looked at
+    int bands_below_nyquist = 0;
+    // Of every band, then of bands without a share in anything until whole vector registers are full.
+    std::vector<std::int32_t> first_bin;
+    std::vector<float> shares;  // [tap][band]: how much of the bin `tap` after its first a band has
+    int taps = 0, step = 0;     // step: bins from every band to the next, 0 where that differs
+    std::size_t bins = 0;       // of which the power is looked at
 };
 
 // Hann window of 24 ms: one and a half times the embedder's, z + 20 % over 16 ms (design, section 4).
@@ -67,13 +69,14 @@ class Cells {
   private:
     std::int64_t centre_of_next_row() const noexcept;
     void emit_ready_rows() noexcept;
-    void emit_row(const float* window_samples) noexcept;
+    void emit_row(RealFft& fft, float mean_power) noexcept;
 
     std::shared_ptr<const CellPlan> plan_;
     const simd::Kernels& kernels_;
-    RealFft fft_;
+    std::vector<RealFft> ffts_;  // rows that are ready together are transformed one after the other: code stays warm
     Sink sink_;
     std::vector<float> power_;
+    float floor_log_;            // log energy of a band above Nyquist
     std::vector<float> buffer_;  // samples from first_ on
     std::int64_t first_ = 0;     // position of buffer_[0]
     std::uint64_t held_ = 0;     // samples in buffer_

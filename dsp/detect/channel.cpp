@@ -27,6 +27,7 @@ bool rests(std::int64_t rows) {
     const auto in_slot = (rows - whitening_look_ahead) % slot_rows;
     return in_slot < rest_rows || in_slot > slot_rows - rest_rows;
 }
+constexpr std::size_t most_unscreened_keys = 4;  // see detector.hpp
 
 // One key in one channel.
 double log_trace_weight(const StreamParts& parts) {
@@ -86,9 +87,12 @@ Channel::Channel(const StreamParts& parts, ScaleMemory* memory)
       history_(parts.cells->bands() / 2, stretch_slots + spare_slots),
       scale_memory_(memory) {
     const double log_weight = log_unscaled_weight(parts.config) + log_trace_weight(parts);
+    const bool screened = parts.keys.size() > most_unscreened_keys;
     for (const KeyParts& key : parts.keys)
         traces_.push_back(
-            std::make_unique<Trace>(key, TraceConfig{log_weight, parts.config.p_max, parts.config.scores}));
+            std::make_unique<Trace>(key, TraceConfig{log_weight, parts.config.p_max, parts.config.scores, screened}));
+    if (screened) screening_ = std::make_unique<Screening>(parts.cells->bands() / 2);
+    listeners_.reserve(traces_.size());
     if (parts.config.search == Search::full) {
         const int rows = (stretch_slots + spare_slots) * slot_rows;
         spectrogram_.emplace(rows, static_cast<int>(parts.cells->bins), parts.cells->bin_hz(),
@@ -105,7 +109,9 @@ void Channel::reset() noexcept {
     cells_.reset();
     slotter_.reset();
     history_.clear();
+    if (screening_) screening_->prompts.clear();
     for (auto& trace : traces_) trace->reset();
+    choose_listeners();
     rows_ = active_rows_ = shown_rows_ = shown_active_rows_ = 0;
     news_ = judging_ = asked_ = reads_live_ = false;
     reading_key_ = judged_key_ = 0;
@@ -115,17 +121,28 @@ void Channel::reset() noexcept {
     for (ScaleSearch& scales : scales_) scales.reset();
 }
 
+void Channel::choose_listeners() noexcept {
+    listeners_.clear();
+    for (const auto& trace : traces_)
+        if (trace->listens()) listeners_.push_back(trace.get());
+}
+
+bool Channel::take_prompt(const WholeRow& prompt) noexcept {
+    if (screening_) screening_->prompts.push(prompt);
+    if (listeners_.empty()) return false;
+    const RowBets bets(prompt, parts_.cells->bands() / 2);
+    bool found = false;
+    for (Trace* const trace : listeners_) found |= trace->push(bets, rows_ - 1 - prompt_look_ahead);
+    return found;
+}
+
 void Channel::take_row(const CellRow& row) noexcept {
     ++rows_;
     active_rows_ += row.active;
     if (spectrogram_) spectrogram_->push(cells_.power());
     bool found = false;
     const bool slot_ended = slotter_.push(row);
-    if (slotter_.has_prompt()) {
-        const RowBets prompt(slotter_.prompt(), parts_.cells->bands() / 2);
-        const long long prompt_row = rows_ - 1 - prompt_look_ahead;
-        for (auto& trace : traces_) found |= trace->push(prompt, prompt_row);
-    }
+    if (slotter_.has_prompt()) found = take_prompt(slotter_.prompt());
     work();
     if (slot_ended) take_slot();
     if (found || slot_ended || rows_ % publish_rows == whitening_look_ahead) publish();
@@ -141,8 +158,10 @@ void Channel::publish() noexcept {
 void Channel::take_slot() noexcept {
     if (judging_ && history_.end() == stretch_end_ + spare_slots - 1) finish_stretch();
     history_.push(slotter_.slot());
+    if (screening_) screening_->end_slot(history_);
     for (std::size_t k = 0; k < traces_.size(); ++k)
-        if (traces_[k]->end_slot(history_) && !reads_live_ && !judging_) read_live(k);
+        if (traces_[k]->end_slot(history_, screening_.get()) && !reads_live_ && !judging_) read_live(k);
+    choose_listeners();
     if (history_.end() >= stretch_slots && history_.end() - judged_until_ >= stretch_step) {
         finish_stretch();
         begin_stretch();

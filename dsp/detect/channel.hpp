@@ -5,6 +5,7 @@
 #include "dsp/detect/cells.hpp"
 #include "dsp/detect/inquiry.hpp"
 #include "dsp/detect/scale_search.hpp"
+#include "dsp/detect/screen.hpp"
 #include "dsp/detect/slotter.hpp"
 #include "dsp/detect/trace.hpp"
 
@@ -53,6 +54,8 @@ class Channel {
   private:
     class LoggedAnswers;
 
+    void choose_listeners() noexcept;
+    bool take_prompt(const WholeRow& prompt) noexcept;
     void take_row(const CellRow& row) noexcept;
     void take_slot() noexcept;
     void publish() noexcept;
@@ -73,6 +76,8 @@ class Channel {
     Slotter slotter_;
     History history_;
     std::vector<std::unique_ptr<Trace>> traces_;
+    std::vector<Trace*> listeners_;         // those that want rows
+    std::unique_ptr<Screening> screening_;  // with many keys
     std::int64_t rows_ = 0, active_rows_ = 0, shown_rows_ = 0, shown_active_rows_ = 0;
     bool news_ = false;
 

@@ -7,8 +7,11 @@
 
 #include <array>
 #include <cstdint>
+#include <vector>
 
 namespace earmark {
+
+inline constexpr int group_bands = 4;  // correlated together
 
 // Index: phase = (row position of the packet's first chip) modulo packet_hops. In steps of a residual: 16 rows of at
 // most 16 sync chips of at most 127 fit 16 bits.
@@ -21,6 +24,18 @@ constexpr int packet_row_at(long long row, int phase) {
     return static_cast<int>(hops / chip_hops);
 }
 
+// A slot made ready for any number of keys. 4 kB for each four bands.
+class ChoicesOfSlot {
+  public:
+    explicit ChoicesOfSlot(int bands);
+    void set(SlotView slot) noexcept;  // of as many bands
+
+  private:
+    friend class Correlator;
+    bool empty_ = true;
+    std::vector<simd::BandChoices> groups_;
+};
+
 // Never changes: any number of streams share one.
 class Correlator {
   public:
@@ -29,6 +44,7 @@ class Correlator {
     // Sum over the slot's chips of sign times residual. Slots start at rows that are multiples of slot_rows, counted
     // from the start of the signal: slot_index tells which. No allocation.
     void correlate(SlotView slot, long long slot_index, PhaseCorrelations& out) const noexcept;
+    void correlate(const ChoicesOfSlot& slot, long long slot_index, PhaseCorrelations& out) const noexcept;
 
     // Of every pair of bands: which of the two serves sync in each packet row, and with which sign.
     const simd::PairPicks* picks() const noexcept { return picks_.data(); }
@@ -36,6 +52,7 @@ class Correlator {
 
   private:
     const simd::Kernels& kernels_;
+    std::array<simd::ChosenRows, padded_chip_bands / group_bands> chosen_;
     std::array<simd::PairPicks, padded_chip_bands / 2> picks_;
 };
 

@@ -7,7 +7,7 @@ namespace earmark {
 History::History(int chip_bands_heard, int capacity)
     : capacity_(capacity),
       width_(chip_bands_heard),
-      rows_(static_cast<std::size_t>(capacity) * slot_rows * static_cast<std::size_t>(width_)),
+      rows_(static_cast<std::size_t>(capacity) * slot_rows * static_cast<std::size_t>(width_) + padded_chip_bands),
       notes_(static_cast<std::size_t>(capacity)) {}
 
 void History::push(const Slot& slot) noexcept {

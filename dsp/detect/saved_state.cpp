@@ -19,6 +19,8 @@ void Channel::exchange(A& archive) {
             reading_key_, judging_, asked_, asked_steps, judged_key_, stretches_, judged_until_, stretch_first_,
             stretch_end_, scored_from_, judging_rows_, log_);
     for (auto& trace : traces_) archive(*trace);
+    if (screening_) archive(screening_->prompts);
+    if (A::restores) choose_listeners();
     if (reads_live_) archive(despreader_);
     if (spectrogram_) archive(*spectrogram_);
     for (ScaleSearch& scales : scales_) archive(scales);

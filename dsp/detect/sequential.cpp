@@ -4,6 +4,7 @@
 #include "dsp/detect/budget.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 namespace earmark {
@@ -15,13 +16,15 @@ constexpr std::array<double, 3> strengths_tried{0.6, 1.3, 2.0};
 constexpr std::array<double, 3> strength_weights{0.15, 0.4, 0.45};
 constexpr double steps_per_neper = 512;
 
-struct Bet {
-    std::int16_t stake, price;
+// Of a residual in the even and in the odd band of a pair, what each adds to the pair's values.
+using Bet = std::array<std::int16_t, 4>;
+struct PairBets {
+    Bet even, odd;
 };
 
 // Whole numbers, so that sums are the same in any order: the stake may be any function of the residual, and the price,
 // rounded up, is no less than ln cosh of it.
-using Bets = std::array<std::array<Bet, 2 * largest_residual + 1>, strengths_tried.size()>;
+using Bets = std::array<std::array<PairBets, 2 * largest_residual + 1>, strengths_tried.size()>;
 const Bets bets = [] {
     Bets table{};
     for (std::size_t s = 0; s < table.size(); ++s)
@@ -29,8 +32,10 @@ const Bets bets = [] {
             const double size = strengths_tried[s] * residual * residual_clip / largest_residual;
             const double stake = std::round(size * steps_per_neper);
             const double price = std::ceil(std::log(std::cosh(stake / steps_per_neper)) * steps_per_neper);
-            table[s][static_cast<std::size_t>(residual + largest_residual)] = {static_cast<std::int16_t>(stake),
-                                                                               static_cast<std::int16_t>(price)};
+            const auto plus = static_cast<std::int16_t>(stake - price),
+                       minus = static_cast<std::int16_t>(-stake - price);
+            table[s][static_cast<std::size_t>(residual + largest_residual)] = {{plus, 0, minus, 0},
+                                                                               {0, plus, 0, minus}};
         }
     return table;
 }();
@@ -39,16 +44,20 @@ constexpr std::int32_t nothing = -1000000000;
 
 }  // namespace
 
-RowBets::RowBets(const WholeRow& residuals, int bands) noexcept : pairs((bands + 1) / 2) {
-    silent = std::all_of(residuals.begin(), residuals.end(), [](std::int8_t r) { return r == 0; });
-    for (std::size_t s = 0; s < strengths_tried.size(); ++s)
-        for (int band = 0; band < 2 * pairs; ++band) {
-            const std::int8_t residual = band < bands ? residuals[static_cast<std::size_t>(band)] : std::int8_t{0};
-            const Bet bet = bets[s][static_cast<std::size_t>(residual + largest_residual)];
-            simd::PairValues& values = values_[s][static_cast<std::size_t>(band / 2)];
-            values[static_cast<std::size_t>(band % 2)] = static_cast<std::int16_t>(bet.stake - bet.price);
-            values[static_cast<std::size_t>(band % 2 + 2)] = static_cast<std::int16_t>(-bet.stake - bet.price);
+RowBets::RowBets(const WholeRow& residuals, int bands) noexcept : pairs((bands + 1) / 2), silent(true) {
+    for (int pair = 0; pair < pairs; ++pair) {
+        const int even = residuals[static_cast<std::size_t>(2 * pair)];
+        const int odd = 2 * pair + 1 < bands ? residuals[static_cast<std::size_t>(2 * pair + 1)] : 0;
+        silent &= (even | odd) == 0;
+        for (std::size_t s = 0; s < strengths_tried.size(); ++s) {
+            const auto of_even =
+                std::bit_cast<std::uint64_t>(bets[s][static_cast<std::size_t>(even + largest_residual)].even);
+            const auto of_odd =
+                std::bit_cast<std::uint64_t>(bets[s][static_cast<std::size_t>(odd + largest_residual)].odd);
+            const std::array<std::uint64_t, 2> both{of_even | of_odd, 0};
+            values_[s][static_cast<std::size_t>(pair)] = std::bit_cast<simd::PairValues>(both);
         }
+    }
 }
 
 void SequentialTest::restart() noexcept {
@@ -58,9 +67,6 @@ void SequentialTest::restart() noexcept {
     log_q_ = 0;
     first_slot_ = 0;
     phase_ = 0;
-    for (Sums& sums : sums_)
-        for (auto& remainder : sums)
-            for (auto& strength : remainder) strength.fill(0);
 }
 
 bool SequentialTest::push(const RowBets& row_bets, long long row, const Correlator& correlator) noexcept {

@@ -25,7 +25,7 @@ class RowBets {
     bool silent;
 
   private:
-    std::array<std::array<simd::PairValues, padded_chip_bands / 2>, strengths> values_{};
+    std::array<std::array<simd::PairValues, padded_chip_bands / 2>, strengths> values_;  // of so many pairs
 };
 
 // Takes prompt residuals (whitening.hpp): a verdict 16 ms sooner is worth more here than the last of certainty.
@@ -45,7 +45,9 @@ class SequentialTest {
 
     template <class Archive>
     void exchange(Archive& archive) {
-        archive(sums_, starts_, best_sum_, log_evidence_, log_q_, first_slot_, phase_);
+        archive(starts_, best_sum_, log_evidence_, log_q_, first_slot_, phase_);
+        for (std::size_t start = 0; start < starts_.size(); ++start)
+            if (starts_[start] >= 0) archive(sums_[start]);
     }
 
   private:
@@ -57,7 +59,7 @@ class SequentialTest {
     double mixture(const Sums& sums, int phase) const noexcept;
     void look(int start, int phase) noexcept;
 
-    std::array<Sums, packet_slots> sums_;
+    std::array<Sums, packet_slots> sums_;            // of those that run: memory not touched before
     std::array<std::int64_t, packet_slots> starts_;  // first slot of each test; -1 = none
     std::array<std::int32_t, packet_slots> best_sum_;
     double log_evidence_, log_q_;

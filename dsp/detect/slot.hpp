@@ -30,7 +30,8 @@ struct Slot {
     }
 };
 
-// A slot held by somebody else, in rows of `width` >= the chip bands there are.
+// A slot held by somebody else, in rows of `width` >= the chip bands there are. padded_chip_bands may be read of every
+// row: what follows the last band means nothing.
 struct SlotView {
     SlotView(const Slot* slot)  // NOLINT: a slot is a view of itself
         : residuals(slot->residuals[0].data()),

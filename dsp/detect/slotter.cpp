@@ -19,7 +19,7 @@ WholeRow whole(const ResidualRow& residual) noexcept {
     return row;
 }
 
-Slotter::Slotter(int bands) : bands_(bands), whitening_(bands) {
+Slotter::Slotter(int bands) : kernels_(simd::kernels()), bands_(bands), whitening_(bands) {
     reset();
 }
 
@@ -68,22 +68,22 @@ void Slotter::follow_levels(const CellRow& row) noexcept {
     for (int band = 0; band < bands_; ++band) slot_peak_[band] = std::max(slot_peak_[band], row.log_energy[band]);
 }
 
-bool Slotter::alive(int chip, float dead_level) const noexcept {
-    const auto lives = [&](int band) { return std::max(peak_[band], slot_peak_[band]) > dead_level; };
-    return 2 * chip + 1 < bands_ && lives(2 * chip) && lives(2 * chip + 1);
-}
-
-float Slotter::dead_level() const noexcept {
-    float loudest = nothing_heard;
-    for (int band = 0; band < bands_; ++band) loudest = std::max({loudest, peak_[band], slot_peak_[band]});
-    return loudest - dead_log;
+// Puts those bands of the rows to 0 that say nothing.
+void Slotter::silence_dead(std::span<WholeRow> rows) const noexcept {
+    std::array<float, grid_bands> level, under;
+    for (int band = 0; band < bands_; ++band) level[band] = std::max(peak_[band], slot_peak_[band]);
+    for (int band = 0; band < bands_; ++band) under[band] = -level[band];
+    const float dead = kernels_.largest(level.data(), bands_) - dead_log;
+    if (-kernels_.largest(under.data(), bands_) > dead) return;
+    for (int chip = 0; 2 * chip + 1 < bands_; ++chip) {
+        if (level[2 * chip] > dead && level[2 * chip + 1] > dead) continue;
+        for (WholeRow& row : rows) row[chip] = 0;
+    }
 }
 
 WholeRow Slotter::prompt() const noexcept {
     WholeRow row = whole(whitening_.prompt_residual());
-    const float dead = dead_level();
-    for (int chip = 0; chip < padded_chip_bands; ++chip)
-        if (!alive(chip, dead)) row[chip] = 0;
+    silence_dead({&row, 1});
     return row;
 }
 
@@ -91,17 +91,12 @@ void Slotter::complete_slot() noexcept {
     for (int band = 0; band < bands_; ++band)
         peak_[band] = std::max(slot_peak_[band], peak_[band] - forget_log_per_slot);
     slot_peak_.fill(nothing_heard);
-    const float dead = dead_level();
-    for (int chip = 0; chip < padded_chip_bands; ++chip) {
-        if (alive(chip, dead)) continue;
-        for (WholeRow& row : slot_.residuals) row[chip] = 0;
-    }
-    for (int i = 0; i < slot_rows; ++i) {
-        float energy = 0;
-        for (const std::int8_t r : slot_.residuals[i]) energy += static_cast<float>(r * r);
-        slot_.sync_energy[i % chip_hops] += energy / 2;
-    }
-    slot_.empty = std::all_of(slot_.sync_energy.begin(), slot_.sync_energy.end(), [](float e) { return e == 0; });
+    silence_dead(slot_.residuals);
+    std::array<int, chip_hops> energy{};
+    for (int i = 0; i < slot_rows; ++i)
+        for (const std::int8_t r : slot_.residuals[i]) energy[i % chip_hops] += r * r;
+    for (int r = 0; r < chip_hops; ++r) slot_.sync_energy[r] = static_cast<float>(energy[r]) / 2;
+    slot_.empty = std::all_of(energy.begin(), energy.end(), [](int e) { return e == 0; });
     filled_ = 0;
 }
 

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 
 namespace earmark {
 
@@ -38,9 +39,9 @@ class Slotter {
     bool add(const CellRow& row) noexcept;
     void follow_levels(const CellRow& row) noexcept;
     void complete_slot() noexcept;
-    bool alive(int chip, float dead_level) const noexcept;
-    float dead_level() const noexcept;
+    void silence_dead(std::span<WholeRow> rows) const noexcept;
 
+    const simd::Kernels& kernels_;
     int bands_;
     Whitening whitening_;
     std::array<float, grid_bands> peak_{}, slot_peak_{};

@@ -48,16 +48,15 @@ Fold fold(std::span<const SlotEvidence> slots, long long first_slot, const Track
 // Without branches: every slot of every track is added up here.
 SlotSum sync_sum(const Carrier& carrier, SlotView slot, long long slot_index, int phase) noexcept {
     if (slot.empty) return {};
-    int correlation = 0, energy = 0;  // 16 rows of 16 sync chips
+    int correlation = 0, energy = 0;  // 16 rows of at most 31 squares of 127
     for (int i = phase % chip_hops; i < slot_rows; i += chip_hops) {
-        const int first_chip = packet_row_at(slot_index * slot_rows + i, phase) * chip_bands;
+        const std::int8_t* const signs =
+            carrier.sync_sign.data() + packet_row_at(slot_index * slot_rows + i, phase) * padded_chip_bands;
         const std::int8_t* const residuals = slot.row(i);
-        const std::int16_t* const bits = carrier.code_bit.data() + first_chip;
-        const std::int8_t* const signs = carrier.sign.data() + first_chip;
         for (int band = 0; band < slot.bands(); ++band) {
-            const int residual = bits[band] == -1 ? residuals[band] : 0;
-            correlation += signs[band] * residual;
-            energy += residual * residual;
+            const int along = signs[band] * residuals[band];
+            correlation += along;
+            energy += along * along;
         }
     }
     return {static_cast<double>(correlation), static_cast<double>(energy)};

@@ -2,7 +2,9 @@
 
 #include "dsp/detect/budget.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 #include <variant>
 
 namespace earmark {
@@ -50,6 +52,7 @@ Segment LiveMark::segment() const {
 }
 
 Trace::Trace(const KeyParts& key, const TraceConfig& config) : key_(&key), config_(config), tracker_(stretch_slots) {
+    if (config.screened) screen_.resize(1);
     ended_.reserve(most_ended);
     judged_.reserve(most_segments + 1);
     if (config.scores) scores_.reserve(most_scores);
@@ -58,9 +61,12 @@ Trace::Trace(const KeyParts& key, const TraceConfig& config) : key_(&key), confi
 
 void Trace::reset() noexcept {
     sequential_.restart();
+    awake_ = !config_.screened;
+    for (Screen& screen : screen_) screen.reset();
     tracker_.reset();
     tracks_.clear();
     folded_.clear();
+    weighed_lead_ = weighed_exponent_ = 0;
     following_ = false;
     live_ = {};
     tried_slots_ = 0;
@@ -78,7 +84,7 @@ void Trace::improve(double log10_p, double log_q) noexcept {
 }
 
 bool Trace::push(const RowBets& prompt, long long row) noexcept {
-    if (following_ || !sequential_.push(prompt, row, key_->correlator)) return false;
+    if (!listens() || !sequential_.push(prompt, row, key_->correlator)) return false;
     const double log_weight = config_.log_weight + std::log(sequential_share);
     const double p = log10_p(sequential_.log_evidence(), log_weight);
     improve(p, log_weight + sequential_.log_q());
@@ -98,12 +104,27 @@ void Trace::begin(long long slot, long long end_slot, double end_s, double log10
     tried_slots_ = 0;
 }
 
-bool Trace::end_slot(const History& history) noexcept {
+// A test that wakes up hears the packets that may still be running, as if it had been awake all the time.
+void Trace::listen(const PhaseCorrelations& correlations, const Screening& screening) noexcept {
+    const bool was_awake = std::exchange(awake_, screen_.front().push(correlations, screening.limits));
+    if (!awake_ || was_awake || following_) return;
+    const PromptHistory& prompts = screening.prompts;
+    const long long first = std::max({prompts.end() / slot_rows - screen_slots, free_from_, 0LL}) * slot_rows;
+    sequential_.restart();
+    for (long long row = first; row < prompts.end() && listens(); ++row)
+        push(RowBets(prompts.at(row), screening.bands), row);
+}
+
+bool Trace::end_slot(const History& history, const Screening* screening) noexcept {
     PhaseCorrelations correlations;
     const long long last = history.end() - 1;
-    key_->correlator.correlate(history.at(last), last, correlations);
+    if (screening != nullptr)
+        key_->correlator.correlate(screening->slot, last, correlations);
+    else
+        key_->correlator.correlate(history.at(last), last, correlations);
     tracker_.push(history.at(last), correlations);
-    if (!following_) look_for_track(history);
+    if (screening != nullptr) listen(correlations, *screening);
+    if (!following_) config_.screened ? look_for_leading_track(history) : look_for_track(history);
     if (!following_) return false;
     follow(history);
     const int slots = static_cast<int>(live_.end_slot - live_.first_slot);
@@ -144,21 +165,45 @@ SlotSum Trace::fold_track(const History& history, const LiveTrack& track) noexce
     return {sync_correlation(folded_.fold(), key_->carrier), folded_.energy()};
 }
 
-void Trace::look_for_track(const History& history) noexcept {
-    for (int strength = 0; strength < std::ssize(assumed_strengths); ++strength) {
-        LiveTrack track;
-        if (tracker_.lead(strength) <= 0 || !last_track(history, strength, track)) continue;
-        const double log_q = live_log_q(track);
-        constexpr double most_over_quick = 1.5;
-        if (log10_p(most_over_quick * quick_exponent(fold_track(history, track)), log_q) >= std::min(log10_p_, -1.0))
-            continue;
-        const double p = log10_p(sync_exponent(folded_.fold(), key_->carrier), log_q);
-        improve(p, log_q);
-        if (p > std::log10(config_.p_max)) continue;
+// The exponent of the track that was folded last, which may be the one to follow from now on.
+double Trace::weigh_folded(const History& history, int strength, const LiveTrack& track) noexcept {
+    const double exponent = sync_exponent(folded_.fold(), key_->carrier);
+    const double log_q = live_log_q(track), p = log10_p(exponent, log_q);
+    improve(p, log_q);
+    if (p <= std::log10(config_.p_max)) {
         begin(track.first, history.end(), static_cast<double>(history.end()) * slot_s, p);
         live_.strength = strength;
-        return;
     }
+    return exponent;
+}
+
+void Trace::look_for_track(const History& history) noexcept {
+    for (int strength = 0; strength < std::ssize(assumed_strengths) && !following_; ++strength) {
+        LiveTrack track;
+        if (tracker_.lead(strength) <= 0 || !last_track(history, strength, track)) continue;
+        constexpr double most_over_quick = 1.5;
+        const double quick = quick_exponent(fold_track(history, track));
+        if (log10_p(most_over_quick * quick, live_log_q(track)) < std::min(log10_p_, -1.0))
+            weigh_folded(history, strength, track);
+    }
+}
+
+// Of many keys only what may be a verdict by now is weighed. The greatest lead grows by 0.8 or more of what the
+// exponent does (the strengths lie an octave apart), so with twice that counted on, a mark is weighed before it is due.
+// Under another key's mark leads grow without end, packet upon packet of the same signs, and exponents do not.
+void Trace::look_for_leading_track(const History& history) noexcept {
+    constexpr double most_over_lead = 2.5;
+    const int strength = tracker_.leading_strength();
+    const double lead = tracker_.lead(strength);
+    const double hoped = weighed_exponent_ + most_over_lead * std::abs(lead - weighed_lead_);
+    const double best_log_q =
+        config_.log_weight + std::log(live_share) + log_start_weight(0) + log_length_weight(1) - std::log(packet_hops);
+    LiveTrack track;
+    if (lead <= 0 || log10_p(hoped, best_log_q) > std::log10(config_.p_max) || !last_track(history, strength, track))
+        return;
+    fold_track(history, track);
+    weighed_lead_ = lead;
+    weighed_exponent_ = weigh_folded(history, strength, track);
 }
 
 void Trace::follow(const History& history) noexcept {

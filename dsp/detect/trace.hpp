@@ -3,6 +3,7 @@
 
 #include "dsp/detect/history.hpp"
 #include "dsp/detect/running_fold.hpp"
+#include "dsp/detect/screen.hpp"
 #include "dsp/detect/sequential.hpp"
 #include "dsp/detect/verdict.hpp"
 
@@ -24,10 +25,10 @@ struct KeyParts {
     bool reads_payload;
 };
 
-// log_weight: what key and channel weigh.
+// log_weight: what key and channel weigh. screened: one of many keys, whose sequential test sleeps (screen.hpp).
 struct TraceConfig {
     double log_weight, p_max;
-    bool scores;
+    bool scores, screened;
 };
 
 inline constexpr int stretch_slots = 128;  // searched as a whole: 65.5 s, so memory does not grow with the signal
@@ -55,10 +56,13 @@ class Trace {
     Trace(const KeyParts& key, const TraceConfig& config);
     void reset() noexcept;
 
+    // Does it want the rows until the next slot ends?
+    bool listens() const noexcept { return awake_ && !following_; }
     // Rows of prompt residuals, as they come. True when a mark was found.
     bool push(const RowBets& prompt, long long row) noexcept;
-    // The history holds the slot that has just ended. True when a payload is worth a try.
-    bool end_slot(const History& history) noexcept;
+    // The history holds the slot that has just ended. True when a payload is worth a try. screening: of a screened
+    // trace.
+    bool end_slot(const History& history, const Screening* screening) noexcept;
     // False when there is nothing to read.
     bool start_reading(const History& history, Despreader& despreader) noexcept;
     void take_live_reading(const std::optional<Reading>& reading) noexcept;
@@ -81,8 +85,9 @@ class Trace {
 
     template <class Archive>
     void exchange(Archive& archive) {
-        archive(sequential_, tracker_, tracks_, following_, live_, tried_slots_, free_from_, ended_, judged_, scores_,
-                log10_p_, log_q_, shown_log10_p_, shown_log_q_, decided_s_);
+        archive(sequential_, awake_, screen_, tracker_, tracks_, weighed_lead_, weighed_exponent_, following_, live_,
+                tried_slots_, free_from_, ended_, judged_, scores_, log10_p_, log_q_, shown_log10_p_, shown_log_q_,
+                decided_s_);
     }
 
   private:
@@ -93,7 +98,10 @@ class Trace {
 
     void improve(double log10_p, double log_q) noexcept;
     void begin(long long slot, long long end_slot, double end_s, double log10_p) noexcept;
+    void listen(const PhaseCorrelations& correlations, const Screening& screening) noexcept;
     void look_for_track(const History& history) noexcept;
+    void look_for_leading_track(const History& history) noexcept;
+    double weigh_folded(const History& history, int strength, const LiveTrack& track) noexcept;
     void follow(const History& history) noexcept;
     void stop() noexcept;
     int held_slots() const noexcept;
@@ -104,10 +112,13 @@ class Trace {
     const KeyParts* key_;
     TraceConfig config_;
     SequentialTest sequential_;
+    bool awake_ = true;
+    std::vector<Screen> screen_;  // of a screened trace: one
     Tracker tracker_;
     TrackList tracks_;
 
-    RunningFold folded_;  // of the last live track looked at
+    RunningFold folded_;                              // of the last live track looked at
+    double weighed_lead_ = 0, weighed_exponent_ = 0;  // of a screened trace: of the track weighed last
 
     bool following_ = false;
     LiveMark live_;

@@ -6,6 +6,8 @@ namespace earmark {
 namespace {
 
 constexpr double keep_weight = 0.98, step_weight = 0.005, jump_weight = 0.01 / packet_hops;
+const double log_keep = std::log(jump_weight + keep_weight), log_step = std::log(jump_weight + step_weight),
+             log_jump = std::log(jump_weight);
 constexpr double whole_weight = 0.85;  // of the whole stretch among all its parts
 
 int wrap(int phase) {
@@ -24,10 +26,7 @@ double log_moves(const Phases& phases) {
     double log_weight = 0;
     for (std::size_t i = 1; i < phases.size(); ++i) {
         const int move = wrap(phases[i] - phases[i - 1]);
-        double weight = jump_weight;
-        if (move == 0) weight += keep_weight;
-        if (move == 1 || move == packet_hops - 1) weight += step_weight;
-        log_weight += std::log(weight);
+        log_weight += move == 0 ? log_keep : move == 1 || move == packet_hops - 1 ? log_step : log_jump;
     }
     return log_weight;
 }
@@ -40,6 +39,8 @@ double log_prior(const Track& track, int slots) {
 
 void TrackList::add(const std::int16_t* path, int slots) noexcept {
     if (paths_ == most_paths) return;
+    for (int known = 0; known < paths_; ++known)
+        if (std::equal(path, path + slots, states_[static_cast<std::size_t>(known)].begin())) return;
     std::copy_n(path, slots, states_[static_cast<std::size_t>(paths_)].begin());
     for (int s = 0; s < slots;) {
         const int from = s;
@@ -68,10 +69,8 @@ Tracker::Tracker(int slots_held)
 }
 
 void Tracker::reset() noexcept {
-    for (Scores& scores : scores_) {
-        scores.fill(-1e6f);
-        scores[off] = 0;
-    }
+    for (Scores& scores : scores_) scores.fill(-1e6f);
+    best_.fill(0);
     energy_ = chips_ = 0;
     slots_ = 0;
     steady_sum_.fill(0);
@@ -94,28 +93,30 @@ void Tracker::push(SlotView slot, const PhaseCorrelations& correlations) noexcep
         for (std::size_t phase = 0; phase < packet_hops; ++phase) steady_sum_[phase] += correlations[phase];
         for (std::size_t r = 0; r < chip_hops; ++r) steady_energy_[r] += (*slot.sync_energy)[r];
     }
-    const float sigma = std::max(deviation(), 1.0f);
-    for (int strength = 0; strength < strengths; ++strength) advance(strength, slot, correlations, sigma);
+    const float count = static_cast<float>(std::clamp<long long>(slots_ + 1, 8, held_));
+    const SlotOdds odds{std::max(deviation(), 1.0f), -std::log(count * packet_hops), -std::log(count)};
+    for (int strength = 0; strength < strengths; ++strength) advance(strength, slot, correlations, odds);
     ++slots_;
 }
 
 // Log-likelihood ratios of "marked with this strength" against "not marked", Gaussian residuals; scores are kept
 // relative to "no mark".
-void Tracker::advance(int strength, SlotView slot, const PhaseCorrelations& correlations, float sigma) noexcept {
-    const float count = static_cast<float>(std::clamp<long long>(slots_ + 1, 8, held_));
-    const float begin = -std::log(count * packet_hops), leave = -std::log(count);
+void Tracker::advance(int strength, SlotView slot, const PhaseCorrelations& correlations,
+                      const SlotOdds& odds) noexcept {
+    const auto [sigma, begin, leave] = odds;
     Scores& scores = scores_[static_cast<std::size_t>(strength)];
     const auto place = static_cast<std::size_t>(slots_ % held_);
     Jumps& jumps = jumps_[place][static_cast<std::size_t>(strength)];
     Moves& moves = moves_[place][static_cast<std::size_t>(strength)];
 
-    const int best = best_phase(strength);
-    const bool begins = begin > scores[best] + jump;
-    const float anywhere = begins ? begin : scores[best] + jump;
+    std::int32_t& best = best_[static_cast<std::size_t>(strength)];
+    const float best_score = lead(strength);
+    const bool begins = begin > best_score + jump;
+    const float anywhere = begins ? begin : best_score + jump;
     jumps.to_phase = static_cast<std::int16_t>(begins ? off : best);
-    const bool stays_off = scores[best] + leave <= 0;
+    const bool stays_off = best_score + leave <= 0;
     jumps.to_off = static_cast<std::int16_t>(stays_off ? off : best);
-    const float next_off = stays_off ? 0 : scores[best] + leave;
+    const float next_off = stays_off ? 0 : best_score + leave;
 
     const float assumed = assumed_strengths[static_cast<std::size_t>(strength)];
     std::array<float, chip_hops> cost;
@@ -123,26 +124,21 @@ void Tracker::advance(int strength, SlotView slot, const PhaseCorrelations& corr
         cost[r] = assumed * assumed / 2 * (*slot.sync_energy)[r] / (sigma * sigma) + next_off;
     const float gain = assumed / sigma;
 
-    std::array<float, packet_hops + 2> ring;  // each end beside the other
-    std::copy_n(scores.begin(), packet_hops, ring.begin() + 1);
-    ring.front() = scores[packet_hops - 1];
-    ring.back() = scores[0];
-    kernels_.advance(ring.data() + 1, correlations.data(), cost.data(), packet_hops, keep, step, anywhere, gain,
-                     scores.data(), moves.data());
+    scores.front() = scores[packet_hops];
+    scores.back() = scores[1];
+    best = kernels_.advance(scores.data() + 1, correlations.data(), cost.data(), packet_hops, keep, step, anywhere,
+                            gain, scores.data() + 1, moves.data());
 }
 
-int Tracker::best_phase(int strength) const noexcept {
-    const Scores& scores = scores_[static_cast<std::size_t>(strength)];
-    const float best = kernels_.largest(scores.data(), packet_hops);
-    return static_cast<int>(std::find(scores.begin(), scores.end() - 1, best) - scores.begin());
-}
-
-float Tracker::lead(int strength) const noexcept {
-    return kernels_.largest(scores_[static_cast<std::size_t>(strength)].data(), packet_hops);
+int Tracker::leading_strength() const noexcept {
+    int leading = 0;
+    for (int strength = 1; strength < strengths; ++strength)
+        if (lead(strength) > lead(leading)) leading = strength;
+    return leading;
 }
 
 void Tracker::look_back(int strength, bool marked, int count, std::int16_t* path) const noexcept {
-    int state = marked || lead(strength) > 0 ? best_phase(strength) : off;
+    int state = marked || lead(strength) > 0 ? best_[static_cast<std::size_t>(strength)] : off;
     for (int i = count - 1; i >= 0; --i) {
         path[i] = static_cast<std::int16_t>(state);
         const auto place = static_cast<std::size_t>((slots_ - count + i) % held_);
@@ -151,9 +147,10 @@ void Tracker::look_back(int strength, bool marked, int count, std::int16_t* path
             state = jumps.to_off;
             continue;
         }
-        switch (moves_[place][static_cast<std::size_t>(strength)][static_cast<std::size_t>(state) / 4] >>
-                    (state % 4 * 2) &
-                3) {
+        const Moves& moves = moves_[place][static_cast<std::size_t>(strength)];
+        const auto byte = static_cast<std::size_t>(state) / 8;
+        const int low = moves[byte] >> state % 8 & 1, high = moves[byte + packet_hops / 8] >> state % 8 & 1;
+        switch (low + 2 * high) {
             case kept:
                 break;
             case from_below:

@@ -73,7 +73,7 @@ class TrackList {
     static constexpr std::int16_t off = packet_hops;
 
     void clear() noexcept { paths_ = count_ = 0; }
-    // A path of `slots` states, phases or off.
+    // A path of `slots` states, phases or off; as many in every path. One that is known is left out.
     void add(const std::int16_t* path, int slots) noexcept;
     int size() const noexcept { return count_; }
     Track operator[](int index) const noexcept;
@@ -109,8 +109,12 @@ class Tracker {
     long long slots() const noexcept { return slots_; }  // pushed so far
     int slots_held() const noexcept { return held_; }
     // How much better the best marked state is than "no mark", nepers, where the last slot ended.
-    float lead(int strength) const noexcept;
-    float deviation() const noexcept;  // of a residual, so far
+    float lead(int strength) const noexcept {
+        const auto s = static_cast<std::size_t>(strength);
+        return scores_[s][1 + static_cast<std::size_t>(best_[s])];
+    }
+    int leading_strength() const noexcept;  // of the greatest lead
+    float deviation() const noexcept;       // of a residual, so far
     // The states of the last `count` <= slots_held slots on the best path, or on the best that ends marked.
     void look_back(int strength, bool marked, int count, std::int16_t* path) const noexcept;
     // The phase that fits the whole signal best, while it is no longer than what is held.
@@ -121,25 +125,27 @@ class Tracker {
 
     template <class Archive>
     void exchange(Archive& archive) {
-        archive(scores_, moves_, jumps_, energy_, chips_, slots_, steady_sum_, steady_energy_);
+        archive(scores_, best_, moves_, jumps_, energy_, chips_, slots_, steady_sum_, steady_energy_);
     }
 
   private:
     static constexpr int off = packet_hops;
-    static constexpr int states = packet_hops + 1;
     static constexpr int strengths = static_cast<int>(assumed_strengths.size());
-    using Scores = std::array<float, states>;
-    using Moves = std::array<std::uint8_t, packet_hops / 4>;  // two bits a phase: kept, from below, from above, jumped
+    using Scores = std::array<float, packet_hops + 2>;        // [1 + phase], each end once more beside the other
+    using Moves = std::array<std::uint8_t, packet_hops / 4>;  // two bits a phase: see simd::Kernels::advance
     struct Jumps {
         std::int16_t to_phase, to_off;  // where from
     };
 
-    void advance(int strength, SlotView slot, const PhaseCorrelations& correlations, float sigma) noexcept;
-    int best_phase(int strength) const noexcept;
+    struct SlotOdds {
+        float sigma, begin, leave;  // of a residual; ln of the odds of beginning anywhere, and of leaving
+    };
+    void advance(int strength, SlotView slot, const PhaseCorrelations& correlations, const SlotOdds& odds) noexcept;
 
     const simd::Kernels& kernels_;
     int held_;
     std::array<Scores, assumed_strengths.size()> scores_;
+    std::array<std::int32_t, assumed_strengths.size()> best_;         // phase of the best score
     std::vector<std::array<Moves, assumed_strengths.size()>> moves_;  // a ring
     std::vector<std::array<Jumps, assumed_strengths.size()>> jumps_;
     double energy_ = 0, chips_ = 0;

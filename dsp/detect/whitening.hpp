@@ -7,6 +7,7 @@
 // (benchmarks/whitening). Any function of the audio will do for the bound (statistic.hpp).
 #pragma once
 
+#include "dsp/carrier/carrier.hpp"
 #include "dsp/carrier/chip_filter.hpp"
 #include "dsp/carrier/grid.hpp"
 #include "dsp/detect/cells.hpp"
@@ -16,9 +17,7 @@
 
 namespace earmark {
 
-inline constexpr int padded_chip_bands = 32;  // a row fills whole vector registers; the last one stays 0
-
-// Residual of the chip whose first cell is centred on the row; band 0..30.
+// Residual of the chip whose first cell is centred on the row; band 0..30, then 0.
 using ResidualRow = std::array<float, padded_chip_bands>;
 
 inline constexpr int whitening_look_ahead = 8;

@@ -314,14 +314,24 @@ void symmetric_filter(const float* in, const float* taps, int pairs, int count, 
     });
 }
 
-void band_energies(const float* power, const std::int32_t* first, const float* weights, int taps, int count,
+void band_energies(const float* power, const std::int32_t* first, int step, const float* weights, int taps, int count,
                    float floor, float* out) {
     for_each(count, [&](auto d, std::size_t i) HWY_ATTR {
-        const hn::Rebind<std::int32_t, decltype(d)> index;
-        const auto at = hn::LoadU(index, first + i);
         auto sum = hn::Set(d, floor);
-        for (int tap = 0; tap < taps; ++tap)
-            sum = hn::MulAdd(hn::LoadU(d, weights + tap * count + i), hn::GatherIndex(d, power + tap, at), sum);
+        const auto add = [&](int tap, auto bins)
+                             HWY_ATTR { sum = hn::MulAdd(hn::LoadU(d, weights + tap * count + i), bins, sum); };
+        if (step == 3 && taps > 0) {  // as it is wherever the window fits the transform
+            for (int tap = 0; tap < taps; tap += 3) {
+                hn::Vec<decltype(d)> bins0, bins1, bins2;
+                hn::LoadInterleaved3(d, power + first[i] + tap, bins0, bins1, bins2);
+                add(tap, bins0);
+                if (tap + 1 < taps) add(tap + 1, bins1);
+                if (tap + 2 < taps) add(tap + 2, bins2);
+            }
+        } else {
+            const hn::Rebind<std::int32_t, decltype(d)> index;
+            for (int tap = 0; tap < taps; ++tap) add(tap, hn::GatherIndex(d, power + tap, hn::LoadU(index, first + i)));
+        }
         hn::StoreU(sum, d, out + i);
     });
 }
@@ -334,57 +344,57 @@ void round(const float* in, int count, float scale, std::int8_t* out) {
     });
 }
 
-void advance(const float* scores, const std::int16_t* correlations, const float* cost, int count, float keep,
-             float step, float anywhere, float gain, float* next, std::uint8_t* moves) {
-    const hn::CappedTag<float, 8> d;  // the period of `cost`
-    const hn::Rebind<std::int32_t, decltype(d)> whole;
-    const hn::Rebind<std::int16_t, decltype(d)> narrow;
-    const hn::Rebind<std::uint8_t, decltype(d)> bytes;
+// Which lanes of one register, or of two with four each, as bits from the lowest on.
+template <class D, class Mask>
+HWY_INLINE void store_bits(D d, Mask mask, int place, std::uint8_t* bits) {
+    std::uint8_t bytes[8];  // what StoreMaskBits may write
+    hn::StoreMaskBits(d, mask, bytes);
     const int lanes = static_cast<int>(hn::Lanes(d));
-    constexpr int at_once = 64;
-    for (int first = 0; first < count; first += at_once) {
-        HWY_ALIGN std::uint8_t taken[at_once];
-        for (int i = 0; i < at_once; i += lanes) {
-            const int p = first + i;
-            auto best = hn::Add(hn::LoadU(d, scores + p), hn::Set(d, keep));
-            auto way = hn::Zero(whole);
-            const auto consider = [&](auto score, int number) HWY_ATTR {
-                const auto better = hn::Gt(score, best);
-                best = hn::IfThenElse(better, score, best);
-                way = hn::IfThenElse(hn::RebindMask(whole, better), hn::Set(whole, number), way);
-            };
-            consider(hn::Add(hn::LoadU(d, scores + p - 1), hn::Set(d, step)), 1);
-            consider(hn::Add(hn::LoadU(d, scores + p + 1), hn::Set(d, step)), 2);
-            consider(hn::Set(d, anywhere), 3);
-            const auto correlation = hn::ConvertTo(d, hn::PromoteTo(whole, hn::LoadU(narrow, correlations + p)));
-            const auto evidence = hn::MulSub(hn::Set(d, gain), correlation, hn::LoadU(d, cost + i % 8));
-            hn::StoreU(hn::Add(best, evidence), d, next + p);
-            hn::StoreU(hn::DemoteTo(bytes, way), bytes, taken + i);
-        }
-        for (int i = 0; i < at_once; i += 4)
-            moves[(first + i) / 4] =
-                static_cast<std::uint8_t>(taken[i] | taken[i + 1] << 2 | taken[i + 2] << 4 | taken[i + 3] << 6);
+    for (int byte = 0; byte < lanes / 8; ++byte) bits[place / 8 + byte] = bytes[byte];
+    if (lanes < 8) {
+        const int before = place % 8 == 0 ? 0 : bits[place / 8];
+        bits[place / 8] = static_cast<std::uint8_t>(before | (bytes[0] & ((1 << lanes) - 1)) << place % 8);
     }
 }
 
-// Row by row the values of every pair, from a row of bands padded with zeros.
-HWY_INLINE void set_pair_values(const std::int8_t* bands, int pairs, PairValues* values) {
-    const hn::CappedTag<std::int16_t, 8> d;
-    const hn::Rebind<std::int8_t, decltype(d)> narrow;
-    const hn::Repartition<std::int32_t, decltype(d)> both;
-    const hn::Repartition<std::int64_t, decltype(d)> all;
-    const auto zero = hn::Zero(all);
-    for (int pair = 0; pair < pairs; pair += static_cast<int>(hn::Lanes(d)) / 2) {
-        const auto plus = hn::PromoteTo(d, hn::LoadU(narrow, bands + 2 * pair));
-        const auto pluses = hn::BitCast(both, plus), minuses = hn::BitCast(both, hn::Neg(plus));
-        const auto lower = hn::BitCast(all, hn::InterleaveLower(both, pluses, minuses));
-        const auto upper = hn::BitCast(all, hn::InterleaveUpper(both, pluses, minuses));
-        auto* const out = reinterpret_cast<std::int64_t*>(values + pair);
-        hn::StoreU(hn::InterleaveLower(all, lower, zero), all, out);
-        hn::StoreU(hn::InterleaveUpper(all, lower, zero), all, out + hn::Lanes(all));
-        hn::StoreU(hn::InterleaveLower(all, upper, zero), all, out + 2 * hn::Lanes(all));
-        hn::StoreU(hn::InterleaveUpper(all, upper, zero), all, out + 3 * hn::Lanes(all));
+int advance(const float* scores, const std::int16_t* correlations, const float* cost, int count, float keep, float step,
+            float anywhere, float gain, float* next, std::uint8_t* moves) {
+    constexpr int at_once = 16, period = 8;
+    const hn::CappedTag<float, at_once> d;
+    const hn::Rebind<std::int32_t, decltype(d)> whole;
+    const hn::Rebind<std::int16_t, decltype(d)> narrow;
+    const int lanes = static_cast<int>(hn::Lanes(d));
+    HWY_ALIGN float costs[2 * period];
+    for (int i = 0; i < 2 * period; ++i) costs[i] = cost[i % period];
+    auto most = hn::Set(d, hwy::LowestValue<float>());
+    auto from_below = hn::LoadU(d, scores - 1);  // before next, in its place, is written
+    for (int p = 0; p < count;) {
+        for (int i = 0; i < at_once; i += lanes, p += lanes) {
+            const auto kept = hn::Add(hn::LoadU(d, scores + p), hn::Set(d, keep));
+            const auto below = hn::Add(from_below, hn::Set(d, step));
+            const auto above = hn::Add(hn::LoadU(d, scores + p + 1), hn::Set(d, step));
+            if (p + lanes < count) from_below = hn::LoadU(d, scores + p + lanes - 1);
+            const auto is_below = hn::Gt(below, kept);
+            auto best = hn::Max(kept, below);
+            const auto is_above = hn::Gt(above, best);
+            best = hn::Max(best, above);
+            const auto is_jump = hn::Gt(hn::Set(d, anywhere), best);
+            best = hn::Max(best, hn::Set(d, anywhere));
+            store_bits(d, hn::Or(is_jump, hn::AndNot(is_above, is_below)), p, moves);
+            store_bits(d, hn::Or(is_jump, is_above), count + p, moves);
+            const auto correlation = hn::ConvertTo(d, hn::PromoteTo(whole, hn::LoadU(narrow, correlations + p)));
+            const auto evidence = hn::MulSub(hn::Set(d, gain), correlation, hn::LoadU(d, costs + i % period));
+            const auto score = hn::Add(best, evidence);
+            most = hn::Max(most, score);
+            hn::StoreU(score, d, next + p);
+        }
     }
+    most = hn::MaxOfLanes(d, most);
+    for (int p = 0; p < count; p += lanes) {
+        const auto found = hn::FindFirstTrue(d, hn::Eq(hn::LoadU(d, next + p), most));
+        if (found >= 0) return p + static_cast<int>(found);
+    }
+    return 0;
 }
 
 // Sums over pairs of what `turned` + the offset of each pair takes of its values; two registers at a time share the
@@ -397,33 +407,68 @@ HWY_INLINE auto picked(D d, const PairValues& values, const std::uint16_t* picks
     return hn::BitCast(d, hn::TableLookupBytes(from, which));
 }
 
-void correlate(const std::int8_t* residuals, int stride, int rows, int bands, const PairPicks* picks, int place,
-               std::int16_t* sums) {
-    constexpr int at_once = 16, most_pairs = most_bands / 2;
+void choose(const std::int8_t* residuals, int stride, int bands, BandChoices* out) {
+    constexpr int rows = slot_chips * hops_in_chip;
+    HWY_ALIGN std::int16_t columns[4][rows] = {};
+    for (int band = 0; band < bands; ++band)
+        for (int row = 0; row < rows; ++row) columns[band][row] = residuals[row * stride + band];
     const hn::CappedTag<std::int16_t, 32> d;
-    const int lanes = static_cast<int>(hn::Lanes(d)), pairs = (bands + 1) / 2;
-    HWY_ALIGN PairValues values[at_once][most_pairs];
-    for (int first = 0; first < rows; first += at_once) {
-        const int count = std::min(at_once, rows - first);
-        for (int j = 0; j < count; ++j) {
-            std::int8_t padded[most_bands] = {};
-            for (int band = 0; band < bands; ++band) padded[band] = residuals[(first + j) * stride + band];
-            set_pair_values(padded, pairs, values[j]);
-        }
-        for (int m = 0; m < chip_rows_in_packet; m += 2 * lanes) {
-            auto sum0 = hn::LoadU(d, sums + m), sum1 = hn::LoadU(d, sums + m + lanes);
-            for (int j = 0; j < count; ++j) {
-                const int turn = m + (place + first + j) % chip_rows_in_packet;
-                for (int pair = 0; pair < pairs; ++pair) {
-                    const std::uint16_t* const which = picks[pair].data() + turn;
-                    sum0 = hn::Add(sum0, picked(d, values[j][pair], which));
-                    sum1 = hn::Add(sum1, picked(d, values[j][pair], which + lanes));
-                }
+    for (int row = 0; row < rows; row += static_cast<int>(hn::Lanes(d)))
+        for (int i = 0; i < 2; ++i)
+            for (int k = 0; k < 2; ++k) {
+                const auto a = hn::Load(d, columns[i] + row), b = hn::Load(d, columns[2 + k] + row);
+                const auto sum = hn::Add(a, b), difference = hn::Sub(a, b);
+                const auto store = [&](auto value, int choice)
+                                       HWY_ATTR { hn::StoreU(value, d, &out->of[0][0] + choice * rows + row); };
+                store(sum, i + 4 * k);
+                store(difference, i + 4 * (k + 2));
+                store(hn::Neg(difference), i + 2 + 4 * k);
+                store(hn::Neg(sum), i + 2 + 4 * (k + 2));
             }
-            hn::StoreU(sum0, d, sums + m);
-            hn::StoreU(sum1, d, sums + m + lanes);
+}
+
+// A packet row meets the slot's chips one after the other at as many phases one after the other: whole runs are added.
+void correlate(const BandChoices* slot, const ChosenRows* chosen, int groups, int place, std::int16_t* sums) {
+    constexpr int run = slot_chips * hops_in_chip, around = chip_rows_in_packet * hops_in_chip;
+    const hn::CappedTag<std::int16_t, 32> d;
+    const int lanes = static_cast<int>(hn::Lanes(d));
+    HWY_ALIGN std::int16_t ring[around + run] = {};
+    for (int row = 0; row < chip_rows_in_packet; ++row) {
+        std::int16_t* const to = ring + hops_in_chip * ((place - row + chip_rows_in_packet) % chip_rows_in_packet);
+        for (int i = 0; i < run; i += 4 * lanes) {
+            auto sum0 = hn::Zero(d), sum1 = sum0, sum2 = sum0, sum3 = sum0;
+            for (int group = 0; group < groups; ++group) {
+                const std::int16_t* const from = &slot[group].of[0][0] + run * (&chosen[group][0])[row] + i;
+                sum0 = hn::Add(sum0, hn::LoadU(d, from));
+                sum1 = hn::Add(sum1, hn::LoadU(d, from + lanes));
+                sum2 = hn::Add(sum2, hn::LoadU(d, from + 2 * lanes));
+                sum3 = hn::Add(sum3, hn::LoadU(d, from + 3 * lanes));
+            }
+            hn::StoreU(hn::Add(sum0, hn::LoadU(d, to + i)), d, to + i);
+            hn::StoreU(hn::Add(sum1, hn::LoadU(d, to + i + lanes)), d, to + i + lanes);
+            hn::StoreU(hn::Add(sum2, hn::LoadU(d, to + i + 2 * lanes)), d, to + i + 2 * lanes);
+            hn::StoreU(hn::Add(sum3, hn::LoadU(d, to + i + 3 * lanes)), d, to + i + 3 * lanes);
         }
     }
+    for (int i = 0; i < around; i += lanes) {
+        auto sum = hn::Add(hn::LoadU(d, sums + i), hn::LoadU(d, ring + i));
+        if (i < run) sum = hn::Add(sum, hn::LoadU(d, ring + around + i));
+        hn::StoreU(sum, d, sums + i);
+    }
+}
+
+bool passes(const std::int16_t* const* correlations, int arrays, const std::int16_t* limits, int count) {
+    const hn::CappedTag<std::int16_t, 32> d;
+    for (int i = 0; i < count; i += static_cast<int>(hn::Lanes(d))) {
+        auto sum = hn::Zero(d);
+        auto over = hn::Set(d, hwy::LowestValue<std::int16_t>());  // the most by which a limit is passed
+        for (int n = 0; n < arrays; ++n) {
+            sum = hn::SaturatedAdd(sum, hn::LoadU(d, correlations[n] + i));
+            over = hn::Max(over, hn::SaturatedSub(sum, hn::LoadDup128(d, limits + 8 * n)));
+        }
+        if (!hn::AllFalse(d, hn::Gt(over, hn::Zero(d)))) return true;
+    }
+    return false;
 }
 
 void accumulate(const PairValues* values, int pairs, const PairPicks* picks, int place, std::int32_t* const* sums,
@@ -499,7 +544,9 @@ const Kernels* table() {
                                  band_energies,
                                  round,
                                  advance,
+                                 choose,
                                  correlate,
+                                 passes,
                                  accumulate,
                                  sign_tail};
     return &kernels;

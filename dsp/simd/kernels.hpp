@@ -31,6 +31,15 @@ struct DepthFrame {
     float scale, scale_unheard;  // ... and scaled by the former, the others by the latter
 };
 
+// Four bands of a slot of 16 chips by 8 hops, for correlate: in every row what each choice gives. Choice i + 4 k is the
+// sum of a band of the first two and one of the last two; i, k = 0, 1: that band, 2, 3: the same with its sign turned.
+inline constexpr int slot_chips = 16, hops_in_chip = 8;
+struct alignas(64) BandChoices {
+    std::array<std::array<std::int16_t, slot_chips * hops_in_chip>, 16> of;
+};
+// Which of them each row of a packet takes.
+using ChosenRows = std::array<std::uint8_t, 64>;
+
 // What a packet's 64 chip rows take of one pair of bands, one row after the other and then all once more, so that any
 // turn of the packet is a run of 64. Each is where in PairValues it stands, as two bytes: 2 i and 2 i + 1.
 inline constexpr int chip_rows_in_packet = 64;
@@ -104,23 +113,29 @@ struct Kernels {
     // out[i] = sum over j < pairs of taps[j] * (in[i + pairs - 1 - j] + in[i + pairs + j]); in holds count + 2 * pairs
     // - 1 values.
     void (*symmetric_filter)(const float* in, const float* taps, int pairs, int count, float* out);
-    // out[b] = floor + sum over taps of weights[tap * count + b] * power[first[b] + tap].
-    void (*band_energies)(const float* power, const std::int32_t* first, const float* weights, int taps, int count,
-                          float floor, float* out);
+    // out[b] = floor + sum over taps of weights[tap * count + b] * power[first[b] + tap]. step: first[b] = first[0] +
+    // step * b for all, or 0. Power is read to [first[b] + taps + 1].
+    void (*band_energies)(const float* power, const std::int32_t* first, int step, const float* weights, int taps,
+                          int count, float floor, float* out);
     // in * scale to the nearest whole number, to even half way; |in * scale| <= 127.
     void (*round)(const float* in, int count, float scale, std::int8_t* out);
     // One step of a search for the best path over `count` phases in a ring, a multiple of 64. scores: [-1 .. count],
     // the ends standing in for each other's neighbours. next[p] = max(scores[p] + keep, scores[p -+ 1] + step,
-    // anywhere) + gain * correlations[p] - cost[p % 8]; moves: 0 .. 3 for which of those four, the first of equals, two
-    // bits a phase from the lowest on.
-    void (*advance)(const float* scores, const std::int16_t* correlations, const float* cost, int count, float keep,
-                    float step, float anywhere, float gain, float* next, std::uint8_t* moves);
+    // anywhere) + gain * correlations[p] - cost[p % 8]. moves: 0 .. 3 for which of those four, the first of equals: the
+    // low bits of all phases, eight a byte from the lowest on, then the high bits. Returns where next is largest, the
+    // first of equals. next may be scores.
+    int (*advance)(const float* scores, const std::int16_t* correlations, const float* cost, int count, float keep,
+                   float step, float anywhere, float gain, float* next, std::uint8_t* moves);
 
     // Of whole numbers, hence the same bits on every target:
-    // sums[m] += over rows j and pairs of bands what picks[pair][m + (place + j) % 64] takes of row j, which stands at
-    // residuals + j * stride, `bands` <= 32 of them. place: 0 .. 63; sums: 64.
-    void (*correlate)(const std::int8_t* residuals, int stride, int rows, int bands, const PairPicks* picks, int place,
-                      std::int16_t* sums);
+    // residuals: 128 rows, each `stride` after the one before, 1 to 4 bands; what is missing is 0.
+    void (*choose)(const std::int8_t* residuals, int stride, int bands, BandChoices* out);
+    // sums[8 ((place + j - row) % 64) + hop] += over packet rows, chips j, hops and groups of four bands what
+    // slot[group].of[chosen[group][row]] has at 8 j + hop. place: 0 .. 63; sums: 512.
+    void (*correlate)(const BandChoices* slot, const ChosenRows* chosen, int groups, int place, std::int16_t* sums);
+    // Does the sum over the first n arrays, for any n up to `arrays` and any place i < count, pass limits[8 (n - 1) + i
+    // % 8]? Sums stop at the ends of 16 bits. count: a multiple of 32.
+    bool (*passes)(const std::int16_t* const* correlations, int arrays, const std::int16_t* limits, int count);
     // To each of `count` arrays of 64 sums: sums[m] += over pairs what picks[pair][m + place] takes of values[pair].
     // tops: the largest of each array then.
     void (*accumulate)(const PairValues* values, int pairs, const PairPicks* picks, int place,

@@ -135,7 +135,7 @@ void symmetric_filter(const float* in, const float* taps, int pairs, int count, 
     }
 }
 
-void band_energies(const float* power, const std::int32_t* first, const float* weights, int taps, int count,
+void band_energies(const float* power, const std::int32_t* first, int, const float* weights, int taps, int count,
                    float floor, float* out) {
     for (int band = 0; band < count; ++band) {
         out[band] = floor;
@@ -147,32 +147,62 @@ void round(const float* in, int count, float scale, std::int8_t* out) {
     for (int i = 0; i < count; ++i) out[i] = static_cast<std::int8_t>(std::lrintf(in[i] * scale));
 }
 
-void advance(const float* scores, const std::int16_t* correlations, const float* cost, int count, float keep,
-             float step, float anywhere, float gain, float* next, std::uint8_t* moves) {
+int advance(const float* scores, const std::int16_t* correlations, const float* cost, int count, float keep, float step,
+            float anywhere, float gain, float* next, std::uint8_t* moves) {
     std::fill(moves, moves + count / 4, std::uint8_t{0});
+    float below = scores[-1];
     for (int p = 0; p < count; ++p) {
-        const std::array<float, 4> ways{scores[p] + keep, scores[p - 1] + step, scores[p + 1] + step, anywhere};
+        const std::array<float, 4> ways{scores[p] + keep, below + step, scores[p + 1] + step, anywhere};
+        below = scores[p];
         const auto best = std::max_element(ways.begin(), ways.end());  // the first of equals
         next[p] = *best + gain * static_cast<float>(correlations[p]) - cost[p % 8];
-        moves[p / 4] = static_cast<std::uint8_t>(moves[p / 4] | (best - ways.begin()) << 2 * (p % 4));
+        const auto move = best - ways.begin();
+        std::uint8_t* const low = moves + p / 8;
+        std::uint8_t* const high = low + count / 8;
+        *low = static_cast<std::uint8_t>(*low | (move & 1) << p % 8);
+        *high = static_cast<std::uint8_t>(*high | move >> 1 << p % 8);
     }
+    return static_cast<int>(std::max_element(next, next + count) - next);
 }
 
 std::int32_t picked(const PairValues& values, std::uint16_t place) {
     return values[static_cast<std::size_t>((place & 0xff) / 2)];  // 2 i or 2 i + 1: either byte will do
 }
 
-void correlate(const std::int8_t* residuals, int stride, int rows, int bands, const PairPicks* picks, int place,
-               std::int16_t* sums) {
-    for (int j = 0; j < rows; ++j)
-        for (int band = 0; band < bands; band += 2) {
-            const std::int8_t* const row = residuals + j * stride;
-            const auto even = row[band], odd = band + 1 < bands ? row[band + 1] : std::int8_t{0};
-            const PairValues values{even, odd, static_cast<std::int16_t>(-even), static_cast<std::int16_t>(-odd)};
-            const std::uint16_t* const turned = picks[band / 2].data() + (place + j) % chip_rows_in_packet;
-            for (int m = 0; m < chip_rows_in_packet; ++m)
-                sums[m] = static_cast<std::int16_t>(sums[m] + picked(values, turned[m]));
+void choose(const std::int8_t* residuals, int stride, int bands, BandChoices* out) {
+    const auto signed_band = [&](int row, int first, int which) {
+        const int band = first + which % 2;
+        const int residual = band < bands ? residuals[row * stride + band] : 0;
+        return which < 2 ? residual : -residual;
+    };
+    for (int choice = 0; choice < 16; ++choice)
+        for (int row = 0; row < slot_chips * hops_in_chip; ++row)
+            out->of[choice][row] =
+                static_cast<std::int16_t>(signed_band(row, 0, choice % 4) + signed_band(row, 2, choice / 4));
+}
+
+void correlate(const BandChoices* slot, const ChosenRows* chosen, int groups, int place, std::int16_t* sums) {
+    for (int chip = 0; chip < chip_rows_in_packet; ++chip)
+        for (int hop = 0; hop < hops_in_chip; ++hop) {
+            int sum = sums[hops_in_chip * chip + hop];
+            for (int j = 0; j < slot_chips; ++j) {
+                const int row = (place + j - chip + chip_rows_in_packet) % chip_rows_in_packet;
+                for (int group = 0; group < groups; ++group)
+                    sum += slot[group].of[chosen[group][row]][hops_in_chip * j + hop];
+            }
+            sums[hops_in_chip * chip + hop] = static_cast<std::int16_t>(sum);
         }
+}
+
+bool passes(const std::int16_t* const* correlations, int arrays, const std::int16_t* limits, int count) {
+    for (int i = 0; i < count; ++i) {
+        int sum = 0;
+        for (int n = 0; n < arrays; ++n) {
+            sum = std::clamp(sum + correlations[n][i], -32768, 32767);
+            if (sum > limits[8 * n + i % 8]) return true;
+        }
+    }
+    return false;
 }
 
 void accumulate(const PairValues* values, int pairs, const PairPicks* picks, int place, std::int32_t* const* sums,
@@ -200,10 +230,10 @@ TailSums sign_tail(const double* sizes, int count, double x) {
 }  // namespace
 
 const Kernels& scalar_kernels() {
-    static constexpr Kernels kernels{"scalar", usable,      multiply,   multiply_add,     multiply_energy, power,
-                                     largest,  log,         depths,     apply_gain,       flatness,        exceeds,
-                                     mix,      chip_filter, chip_net,   symmetric_filter, band_energies,   round,
-                                     advance,  correlate,   accumulate, sign_tail};
+    static constexpr Kernels kernels{"scalar", usable,      multiply,  multiply_add,     multiply_energy, power,
+                                     largest,  log,         depths,    apply_gain,       flatness,        exceeds,
+                                     mix,      chip_filter, chip_net,  symmetric_filter, band_energies,   round,
+                                     advance,  choose,      correlate, passes,           accumulate,      sign_tail};
     return kernels;
 }
 

@@ -392,16 +392,36 @@ TEST_CASE("simd: correlate, accumulate and advance agree with the reference bit 
             for (const int place : {0, 1, 17, 63}) {
                 CAPTURE(bands);
                 CAPTURE(place);
-                constexpr int rows = 19;
-                const int stride = bands + 2;
-                std::vector<std::int8_t> residuals(static_cast<std::size_t>(rows * stride));
+                const int stride = bands + 2, groups = (bands + 3) / 4;
+                std::vector<std::int8_t> residuals(static_cast<std::size_t>(128 * stride));
                 for (auto& residual : residuals) residual = static_cast<std::int8_t>(source.below(255) - 127);
-                std::array<std::int16_t, 64> expected{}, got{};
+                std::vector<simd::BandChoices> expected_slot(8), slot(8);
+                std::vector<simd::ChosenRows> chosen(8);
+                for (auto& group : chosen)
+                    for (auto& choice : group) choice = static_cast<std::uint8_t>(source.below(16));
+                for (int group = 0; group < groups; ++group) {
+                    const int held = std::min(4, bands - 4 * group);
+                    reference.choose(residuals.data() + 4 * group, stride, held, &expected_slot[group]);
+                    kernels->choose(residuals.data() + 4 * group, stride, held, &slot[group]);
+                    CHECK(slot[group].of == expected_slot[group].of);
+                }
+                std::array<std::int16_t, 512> expected{}, got{};
                 expected.fill(7);
                 got.fill(7);
-                reference.correlate(residuals.data(), stride, rows, bands, picks.data(), place, expected.data());
-                kernels->correlate(residuals.data(), stride, rows, bands, picks.data(), place, got.data());
+                reference.correlate(slot.data(), chosen.data(), groups, place, expected.data());
+                kernels->correlate(slot.data(), chosen.data(), groups, place, got.data());
                 CHECK(got == expected);
+
+                std::vector<std::int16_t> limits(32);
+                for (auto& limit : limits) limit = static_cast<std::int16_t>(20000 + source.below(12000));
+                std::vector<std::vector<std::int16_t>> slots(4, std::vector<std::int16_t>(512));
+                for (auto& values : slots)
+                    for (auto& value : values) value = static_cast<std::int16_t>(source.below(20000) - 14000);
+                const std::array<const std::int16_t*, 4> from{slots[0].data(), slots[1].data(), slots[2].data(),
+                                                              slots[3].data()};
+                for (int count = 32; count <= 512; count += 32)
+                    CHECK(kernels->passes(from.data(), 4, limits.data(), count) ==
+                          reference.passes(from.data(), 4, limits.data(), count));
 
                 std::vector<simd::PairValues> values(16);
                 for (auto& pair : values)
@@ -429,11 +449,19 @@ TEST_CASE("simd: correlate, accumulate and advance agree with the reference bit 
         for (auto& score : scores) score = static_cast<float>(source.below(40)) / 8;
         for (auto& correlation : correlations) correlation = static_cast<std::int16_t>(source.below(4000) - 2000);
         for (auto& c : cost) c = static_cast<float>(source.below(9)) / 4;
-        reference.advance(scores.data() + 1, correlations.data(), cost.data(), count, -0.25f, -1, 3, 0.5f,
-                          expected_next.data(), expected_moves.data());
-        kernels->advance(scores.data() + 1, correlations.data(), cost.data(), count, -0.25f, -1, 3, 0.5f, next.data(),
-                         moves.data());
+        const int expected_best = reference.advance(scores.data() + 1, correlations.data(), cost.data(), count, -0.25f,
+                                                    -1, 3, 0.5f, expected_next.data(), expected_moves.data());
+        const int best = kernels->advance(scores.data() + 1, correlations.data(), cost.data(), count, -0.25f, -1, 3,
+                                          0.5f, next.data(), moves.data());
+        CHECK(best == expected_best);
         CHECK(next == expected_next);
+        for (const Kernels* in_place : {&reference, kernels}) {
+            std::vector<float> both = scores;
+            CHECK(in_place->advance(both.data() + 1, correlations.data(), cost.data(), count, -0.25f, -1, 3, 0.5f,
+                                    both.data() + 1, moves.data()) == expected_best);
+            CHECK(std::equal(expected_next.begin(), expected_next.end(), both.begin() + 1));
+            CHECK(moves == expected_moves);
+        }
         CHECK(moves == expected_moves);
         ++ran;
     }
@@ -442,22 +470,23 @@ TEST_CASE("simd: correlate, accumulate and advance agree with the reference bit 
 
 TEST_CASE("simd: band_energies within one rounding an operation, round exact") {
     for_every_target([](const Kernels& kernels, int count, int start) {
-        constexpr int taps = 4;
-        const Values power = random(3 * count + taps, 0, 5, 20), weights = random(taps * count, 0, 1, 21);
-        std::vector<std::int32_t> first(static_cast<std::size_t>(count));
-        for (int b = 0; b < count; ++b) first[static_cast<std::size_t>(b)] = 3 * b;
-        Out out(count, start);
-        kernels.band_energies(power.data(), first.data(), weights.data(), taps, count, 1e-10f, out.data());
-        CHECK(out.kept_within());
-        double worst = 0;
-        for (int b = 0; b < count; ++b) {
-            double sum = 1e-10;
-            for (int tap = 0; tap < taps; ++tap)
-                sum += double(weights[static_cast<std::size_t>(tap * count + b)]) *
-                       power[static_cast<std::size_t>(3 * b + tap)];
-            worst = std::max(worst, std::abs(out[b] - sum) / sum);
+        for (const auto& [step, taps] : {std::pair{3, 4}, {3, 6}, {3, 1}, {2, 4}, {0, 3}}) {
+            const Values power = random(3 * count + taps + 2, 0, 5, 20), weights = random(taps * count, 0, 1, 21);
+            std::vector<std::int32_t> first(static_cast<std::size_t>(count));
+            for (int b = 0; b < count; ++b) first[static_cast<std::size_t>(b)] = step > 0 ? step * b : 2 * b + b / 3;
+            Out out(count, start);
+            kernels.band_energies(power.data(), first.data(), step, weights.data(), taps, count, 1e-10f, out.data());
+            CHECK(out.kept_within());
+            double worst = 0;
+            for (int b = 0; b < count; ++b) {
+                double sum = 1e-10;
+                for (int tap = 0; tap < taps; ++tap)
+                    sum += double(weights[static_cast<std::size_t>(tap * count + b)]) *
+                           power[static_cast<std::size_t>(first[static_cast<std::size_t>(b)] + tap)];
+                worst = std::max(worst, std::abs(out[b] - sum) / sum);
+            }
+            CHECK(worst <= (taps + 1) * eps);
         }
-        CHECK(worst <= (taps + 1) * eps);
 
         Values in = random(count + start, -2.2, 2.2, 22);
         for (std::size_t i = 0; i < in.size(); i += 5) in[i] = static_cast<float>(i % 7) - 2.5f;
