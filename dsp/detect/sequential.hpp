@@ -59,7 +59,7 @@ class SequentialTest {
     double mixture(const Sums& sums, int phase) const noexcept;
     void look(int start, int phase) noexcept;
 
-    std::array<Sums, packet_slots> sums_;            // of those that run: memory not touched before
+    std::array<Sums, packet_slots> sums_{};            // of those that run: memory not touched before
     std::array<std::int64_t, packet_slots> starts_;  // first slot of each test; -1 = none
     std::array<std::int32_t, packet_slots> best_sum_;
     double log_evidence_, log_q_;

@@ -33,8 +33,8 @@ def test_scores(marked, speech, key):
     start_s, z = curve(axes, "score")
     assert len(z) == len(found.scores) + 1 and start_s[-1] == pytest.approx(found.duration_s, abs=0.52)
     assert np.median(z[start_s > len(speech) / 16000 + 0.6]) > 4 > 3 > np.median(z[start_s < len(speech) / 16000 - 0.6])
-    assert "payload 0123456789abcdef" in axes.get_title()
-    assert "not found" in drawn(plot.scores(earmark.detect(speech, sample_rate=16000, key=key, scores=True))).get_title()
+    assert "payload 0123456789abcdef" in axes.get_title(loc="left")
+    assert "not found" in drawn(plot.scores(earmark.detect(speech, sample_rate=16000, key=key, scores=True))).get_title(loc="left")
     with pytest.raises(ValueError, match="^detection: it has no scores"):
         plot.scores(earmark.detect(speech, sample_rate=16000, key=key))
     with pytest.raises(TypeError, match="^detection: "):
