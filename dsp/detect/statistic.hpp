@@ -38,6 +38,8 @@ struct SlotSum {
 };
 SlotSum sync_sum(const Carrier& carrier, SlotView slot, long long slot_index, int phase) noexcept;
 double sync_correlation(const Fold& fold, const Carrier& carrier) noexcept;
+// Of the same chips.
+double sync_energy(const Fold& fold, const Carrier& carrier) noexcept;
 
 // The tail of sum c_j R_j for random signs c_j.
 class SignTail {

@@ -66,7 +66,6 @@ void Trace::reset() noexcept {
     tracker_.reset();
     tracks_.clear();
     folded_.clear();
-    weighed_lead_ = weighed_exponent_ = 0;
     following_ = false;
     live_ = {};
     tried_slots_ = 0;
@@ -165,45 +164,31 @@ SlotSum Trace::fold_track(const History& history, const LiveTrack& track) noexce
     return {sync_correlation(folded_.fold(), key_->carrier), folded_.energy()};
 }
 
-// The exponent of the track that was folded last, which may be the one to follow from now on.
-double Trace::weigh_folded(const History& history, int strength, const LiveTrack& track) noexcept {
-    const double exponent = sync_exponent(folded_.fold(), key_->carrier);
-    const double log_q = live_log_q(track), p = log10_p(exponent, log_q);
-    improve(p, log_q);
-    if (p <= std::log10(config_.p_max)) {
-        begin(track.first, history.end(), static_cast<double>(history.end()) * slot_s, p);
-        live_.strength = strength;
-    }
-    return exponent;
-}
-
 void Trace::look_for_track(const History& history) noexcept {
-    for (int strength = 0; strength < std::ssize(assumed_strengths) && !following_; ++strength) {
-        LiveTrack track;
-        if (tracker_.lead(strength) <= 0 || !last_track(history, strength, track)) continue;
-        constexpr double most_over_quick = 1.5;
-        const double quick = quick_exponent(fold_track(history, track));
-        if (log10_p(most_over_quick * quick, live_log_q(track)) < std::min(log10_p_, -1.0))
-            weigh_folded(history, strength, track);
-    }
+    for (int strength = 0; strength < std::ssize(assumed_strengths) && !following_; ++strength)
+        look_along(history, strength, std::min(log10_p_, -1.0));
 }
 
-// Of many keys only what may be a verdict by now is weighed. The greatest lead grows by 0.8 or more of what the
-// exponent does (the strengths lie an octave apart), so with twice that counted on, a mark is weighed before it is due.
-// Under another key's mark leads grow without end, packet upon packet of the same signs, and exponents do not.
+// Of many keys only the leading track is looked at, and weighed only when it may be a verdict by now.
 void Trace::look_for_leading_track(const History& history) noexcept {
-    constexpr double most_over_lead = 2.5;
-    const int strength = tracker_.leading_strength();
-    const double lead = tracker_.lead(strength);
-    const double hoped = weighed_exponent_ + most_over_lead * std::abs(lead - weighed_lead_);
-    const double best_log_q =
-        config_.log_weight + std::log(live_share) + log_start_weight(0) + log_length_weight(1) - std::log(packet_hops);
+    look_along(history, tracker_.leading_strength(), std::log10(config_.p_max));
+}
+
+// The track that may be the one to follow from now on, if it is worth more than that.
+void Trace::look_along(const History& history, int strength, double least_log10_p) noexcept {
+    constexpr double most_over_quick = 1.5;
     LiveTrack track;
-    if (lead <= 0 || log10_p(hoped, best_log_q) > std::log10(config_.p_max) || !last_track(history, strength, track))
-        return;
-    fold_track(history, track);
-    weighed_lead_ = lead;
-    weighed_exponent_ = weigh_folded(history, strength, track);
+    if (tracker_.lead(strength) <= 0 || !last_track(history, strength, track)) return;
+    const double log_q = live_log_q(track);
+    SlotSum sum = fold_track(history, track);
+    // Under another key's mark the same signs come with every packet: only folded do they show that they say nothing.
+    if (config_.screened) sum.energy = sync_energy(folded_.fold(), key_->carrier);
+    if (log10_p(most_over_quick * quick_exponent(sum), log_q) >= least_log10_p) return;
+    const double p = log10_p(sync_exponent(folded_.fold(), key_->carrier), log_q);
+    improve(p, log_q);
+    if (p > std::log10(config_.p_max)) return;
+    begin(track.first, history.end(), static_cast<double>(history.end()) * slot_s, p);
+    live_.strength = strength;
 }
 
 void Trace::follow(const History& history) noexcept {

@@ -85,9 +85,8 @@ class Trace {
 
     template <class Archive>
     void exchange(Archive& archive) {
-        archive(sequential_, awake_, screen_, tracker_, tracks_, weighed_lead_, weighed_exponent_, following_, live_,
-                tried_slots_, free_from_, ended_, judged_, scores_, log10_p_, log_q_, shown_log10_p_, shown_log_q_,
-                decided_s_);
+        archive(sequential_, awake_, screen_, tracker_, tracks_, following_, live_, tried_slots_, free_from_, ended_,
+                judged_, scores_, log10_p_, log_q_, shown_log10_p_, shown_log_q_, decided_s_);
     }
 
   private:
@@ -101,7 +100,7 @@ class Trace {
     void listen(const PhaseCorrelations& correlations, const Screening& screening) noexcept;
     void look_for_track(const History& history) noexcept;
     void look_for_leading_track(const History& history) noexcept;
-    double weigh_folded(const History& history, int strength, const LiveTrack& track) noexcept;
+    void look_along(const History& history, int strength, double least_log10_p) noexcept;
     void follow(const History& history) noexcept;
     void stop() noexcept;
     int held_slots() const noexcept;
@@ -117,8 +116,7 @@ class Trace {
     Tracker tracker_;
     TrackList tracks_;
 
-    RunningFold folded_;                              // of the last live track looked at
-    double weighed_lead_ = 0, weighed_exponent_ = 0;  // of a screened trace: of the track weighed last
+    RunningFold folded_;  // of the last live track looked at
 
     bool following_ = false;
     LiveMark live_;
