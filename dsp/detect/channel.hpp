@@ -59,8 +59,8 @@ class Channel {
     void read_live(std::size_t key) noexcept;
     void begin_stretch() noexcept;
     void work() noexcept;
-    void read_on() noexcept;
-    void judge_on() noexcept;
+    bool read_on() noexcept;
+    bool judge_on() noexcept;
     void judge_next() noexcept;
     void ask_again(std::uint64_t steps) noexcept;
     void judge_scales(double log_weight) noexcept;
@@ -86,6 +86,7 @@ class Channel {
     std::uint64_t judged_key_ = 0;
     long long stretches_ = 0, judged_until_ = 0, stretch_first_ = 0, stretch_end_ = 0, scored_from_ = 0;
     int judging_rows_ = 0;  // since the stretch ended
+    int pause_ = 0;         // rows
     std::vector<Answer> log_;
     Inquiry inquiry_{despreader_};
     StretchVerdict verdict_;
