@@ -27,8 +27,8 @@ struct StreamParts {
     std::vector<KeyParts> keys;
 };
 
-// Work that takes long, a stretch to judge or a payload to read, goes on by steps of some 3 us, one or two a row: so
-// calls that begin together do not need the processor all at once half a minute later.
+// Work that takes long, a stretch to judge or a payload to read, goes on by steps of some 2 us, a few a row: so calls
+// that begin together do not need the processor all at once a minute later. Search::full adds its search in one row.
 // Real time: push() and reset() allocate nothing.
 class Channel {
   public:
