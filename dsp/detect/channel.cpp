@@ -13,13 +13,11 @@ constexpr int spare_slots = 4;                   // a stretch is judged while so
 constexpr int publish_rows = 64;                 // 0.256 s, in step with the slots
 constexpr std::size_t most_answers = 64;         // kept, of one stretch and key; beyond it is judged at once
 constexpr int most_readings = 48;                // of one stretch and key
-constexpr int reading_steps = 4;                 // a row, of a live payload
-
-// How many steps of a judgement a row takes. Nearly all are through before the last of the spare slots, at an even
-// pace; where keys or segments are many the rest of the pace is for them, so that little is left when time is up.
-int judging_steps(int rows) {
-    return rows < (spare_slots - 1) * slot_rows ? 2 : 32;
-}
+// Steps a row: of a live payload; of a judgement, nearly all of which are through before the last of the spare slots,
+// at an even pace. Where keys or segments are many that slot is for the rest, so that little is left when time is up.
+constexpr int reading_steps = 4, judging_steps = 2, hurried_steps = 32;
+constexpr int hurry_after_rows = (spare_slots - 1) * slot_rows;
+constexpr int pause_rows = 4;  // behind a step that took long: no 20 ms have two of them
 
 // Where a slot ends there is enough to do: 20 ms on either side nothing else is.
 bool rests(std::int64_t rows) {
@@ -115,6 +113,7 @@ void Channel::reset() noexcept {
     rows_ = active_rows_ = shown_rows_ = shown_active_rows_ = 0;
     news_ = judging_ = asked_ = reads_live_ = false;
     reading_key_ = judged_key_ = 0;
+    pause_ = judging_rows_ = 0;
     stretches_ = judged_until_ = stretch_first_ = stretch_end_ = scored_from_ = 0;
     log_.clear();
     if (spectrogram_) spectrogram_->reset();
@@ -188,18 +187,25 @@ void Channel::begin_stretch() noexcept {
 
 void Channel::work() noexcept {
     judging_rows_ += judging_;
+    const bool hurries = judging_ && judging_rows_ >= hurry_after_rows;
     if (rests(rows_)) return;
-    if (reads_live_)
-        for (int i = 0; i < reading_steps && reads_live_; ++i) read_on();
-    else
-        for (int i = 0; i < judging_steps(judging_rows_) && judging_; ++i) judge_on();
+    if (pause_ > 0 && !hurries) {
+        --pause_;
+        return;
+    }
+    pause_ = 0;
+    const int steps = reads_live_ ? reading_steps : hurries ? hurried_steps : judging_steps;
+    for (int i = 0; i < steps && (reads_live_ || judging_) && (pause_ == 0 || hurries); ++i)
+        if (reads_live_ ? read_on() : judge_on()) pause_ = pause_rows;
 }
 
-void Channel::read_on() noexcept {
-    if (despreader_.step()) return;
+// True when the step took long.
+bool Channel::read_on() noexcept {
+    if (despreader_.step()) return despreader_.took_long();
     reads_live_ = false;
     traces_[reading_key_]->take_live_reading(despreader_.reading());
     if (despreader_.reading()) publish();
+    return true;
 }
 
 template <class With>
@@ -210,10 +216,14 @@ void Channel::with_stretch(With with) {
     with(Stretch{slots.view(), stretch_first_, parts_.keys[judged_key_].carrier, log_weight, parts_.config.p_max});
 }
 
-void Channel::judge_on() noexcept {
-    if (!asked_) return judge_next();
+bool Channel::judge_on() noexcept {
+    if (!asked_) {
+        judge_next();
+        return false;
+    }
     with_stretch([&](const Stretch& stretch) { asked_ = inquiry_.step(stretch); });
     if (!asked_) log_.push_back(inquiry_.answer());
+    return inquiry_.took_long();
 }
 
 // Judges the stretch for the next key, or finds out what that asks for next.

@@ -28,8 +28,8 @@ struct StreamParts {
     std::vector<KeyParts> keys;
 };
 
-// Work that takes long, a stretch to judge or a payload to read, goes on by steps of some 3 us, one or two a row: so
-// calls that begin together do not need the processor all at once half a minute later.
+// Work that takes long, a stretch to judge or a payload to read, goes on by steps of some 2 us, a few a row: so calls
+// that begin together do not need the processor all at once a minute later. Search::full adds its search in one row.
 // Real time: push() and reset() allocate nothing.
 class Channel {
   public:
@@ -62,8 +62,8 @@ class Channel {
     void read_live(std::size_t key) noexcept;
     void begin_stretch() noexcept;
     void work() noexcept;
-    void read_on() noexcept;
-    void judge_on() noexcept;
+    bool read_on() noexcept;
+    bool judge_on() noexcept;
     void judge_next() noexcept;
     void ask_again(std::uint64_t steps) noexcept;
     void judge_scales(double log_weight) noexcept;
@@ -91,6 +91,7 @@ class Channel {
     std::uint64_t judged_key_ = 0;
     long long stretches_ = 0, judged_until_ = 0, stretch_first_ = 0, stretch_end_ = 0, scored_from_ = 0;
     int judging_rows_ = 0;  // since the stretch ended
+    int pause_ = 0;         // rows
     std::vector<Answer> log_;
     Inquiry inquiry_{despreader_};
     StretchVerdict verdict_;

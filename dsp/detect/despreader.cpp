@@ -55,11 +55,13 @@ void Despreader::start_format() noexcept {
 bool Despreader::step() noexcept {
     if (!busy_) return false;
     ++steps_;
+    took_long_ = !decoding_;
     if (!decoding_) {
         start_format();
     } else if (!decoder_.step()) {
         decoding_ = false;
-        if (decoder_.payload()) take(*decoder_.payload());
+        took_long_ = decoder_.payload().has_value();
+        if (took_long_) take(*decoder_.payload());
     }
     if (!decoding_ && ++format_ == static_cast<int>(Payload::formats_bits.size())) busy_ = false;
     return busy_;

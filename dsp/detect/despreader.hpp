@@ -20,13 +20,14 @@ struct Reading {
 // log_q: weight of the track. Nothing for a carrier without payload signs.
 std::optional<Reading> read_payload(const Fold& fold, const Carrier& carrier, double log_q, double p_max);
 
-// The same in steps of some 2 us, three of 20 us among them. Real time: start() and step() allocate nothing.
+// The same in steps of some 1 us, a few of 10 us among them. Real time: start() and step() allocate nothing.
 class Despreader {
   public:
     // At most `candidates` codewords are held against the CRC for each format.
     void start(const Fold& fold, const Carrier& carrier, double log_q, double p_max,
                int candidates = most_candidates) noexcept;
-    bool step() noexcept;  // true while there is more to do
+    bool step() noexcept;                                   // true while there is more to do
+    bool took_long() const noexcept { return took_long_; }  // the last step, 10 us
     bool busy() const noexcept { return busy_; }
     int steps() const noexcept { return steps_; }  // since start()
     const std::optional<Reading>& reading() const noexcept { return best_; }
@@ -48,7 +49,7 @@ class Despreader {
     SoftBits soft_{};
     double log_q_ = 0, p_max_ = 1, log_weight_ = 0;
     int format_ = 0, steps_ = 0, candidates_ = most_candidates;
-    bool busy_ = false, decoding_ = false;
+    bool busy_ = false, decoding_ = false, took_long_ = false;
     std::optional<Reading> best_;
 };
 

@@ -77,6 +77,7 @@ void Inquiry::enter(Stage stage) noexcept {
 
 bool Inquiry::step(const Stretch& stretch) noexcept {
     ++steps_;
+    took_long_ = false;
     switch (stage_) {
         case Stage::fold:
             return fold_more(stretch);
@@ -103,6 +104,7 @@ bool Inquiry::fold_more(const Stretch& stretch) noexcept {
     }
     if (question_.about == Question::About::weight) {
         answer_ = weight_of(stretch, track, folded);
+        took_long_ = true;
         return false;
     }
     const double log_q = stretch.log_weight + log_prior(track, static_cast<int>(stretch.slots.size()));
@@ -112,7 +114,9 @@ bool Inquiry::fold_more(const Stretch& stretch) noexcept {
 }
 
 bool Inquiry::read_more() noexcept {
-    if (despreader_.step()) return true;
+    const bool more = despreader_.step();
+    took_long_ = despreader_.took_long();
+    if (more) return true;
     if (const auto& reading = despreader_.reading()) {
         answer_.read = true;
         answer_.payload = reading->payload;

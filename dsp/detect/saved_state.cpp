@@ -17,7 +17,7 @@ void Channel::exchange(A& archive) {
     std::uint64_t asked_steps = asked_ ? inquiry_.steps() : 0;
     archive(cells_, slotter_, history_, rows_, active_rows_, shown_rows_, shown_active_rows_, news_, reads_live_,
             reading_key_, judging_, asked_, asked_steps, judged_key_, stretches_, judged_until_, stretch_first_,
-            stretch_end_, scored_from_, judging_rows_, log_);
+            stretch_end_, scored_from_, judging_rows_, pause_, log_);
     for (auto& trace : traces_) archive(*trace);
     if (screening_) archive(screening_->prompts);
     if (A::restores) choose_listeners();

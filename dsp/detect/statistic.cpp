@@ -130,7 +130,8 @@ double SignTail::chernoff(double target) const {
         const double missing = target - point.slope, room = sum_ - point.slope;
         const double step = (room > 0 ? std::log(room / last_room) * room : missing) / point.curvature;
         if (std::abs(missing * step) <= 1e-7) break;  // more than there is to gain
-        x += step;
+        // Small |R_j| beside large ones ask for far more than the first step: there the logarithm of x is taken on.
+        x = step > x / 2 ? x * std::exp(std::min(step / x, 2.0)) : x + step;
     }
     return best;
 }
