@@ -19,7 +19,9 @@ ROWS = {
     "opus_12k": "Opus 12k", "opus_8k": "Opus 8k", "mp3_32k": "MP3 32k", "aac_64k": "AAC 64k", "vorbis_q0": "Vorbis q0",
     "resample_8000": "resampled to 8 kHz", "white_20db": "white noise 20 dB", "white_10db": "white noise 10 dB",
     "babble_10db": "babble 10 dB", "lowpass_1k": "low-pass 1 kHz", "highpass_1500": "high-pass 1.5 kHz",
-    "quantise_8bit": "8 bits", "polarity": "polarity", "echo": "echo", "reverb_0.6": "reverberation 0.6 s"}
+    "quantise_8bit": "8 bits", "polarity": "polarity", "echo": "echo", "reverb_0.6": "reverberation 0.6 s",
+    "talker_10db": "second talker 10 dB", "loss_10_deleted": "10 % of packets lost, cut out",
+    "mobile_call": "mobile call (noise, AMR 7.95k, loss)", "over_the_air": "over the air"}
 
 
 def load(name):
