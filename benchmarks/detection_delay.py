@@ -27,6 +27,7 @@ from windows import speech_starts
 
 RATE = 8000
 LEAD_S = (5, 20)
+RECORDED = ('split', 'calls', 'seconds', 'keys', 'profile', 'seed')  # no path of one machine
 
 
 def telephoned(samples, rate):
@@ -110,8 +111,8 @@ def main():
         print(f'{options.keys} keys: {len(later)} calls found, {lost} lost; later than alone by {np.mean(later):.3f} s on '
               f'average, {np.quantile(later, 0.95):.2f} s at the 95th percentile, {max(later):.2f} s at most')
     if options.json:
-        pathlib.Path(options.json).write_text(json.dumps({'options': vars(options), 'results': results, 'rows': rows},
-                                                         indent=1) + '\n')
+        pathlib.Path(options.json).write_text(json.dumps({'options': {name: getattr(options, name) for name in RECORDED},
+                                                          'results': results, 'rows': rows}, indent=1) + '\n')
 
 
 if __name__ == '__main__':

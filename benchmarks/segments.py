@@ -28,6 +28,7 @@ from program import SCRATCH, Program, seeded_bytes, seeded_number, write_key
 from windows import speech_starts
 
 EDGE_LIMIT_S = 0.5
+RECORDED = ('split', 'islands', 'length', 'trials', 'search', 'distortions', 'seed')  # no path of one machine
 
 
 def edge_error(told_s, true_s, active_s):
@@ -62,8 +63,8 @@ def trial(clip, island_s, number, distortion, name, program, options):
     if len(found['segments']) != 1:
         return None
     active_s = np.flatnonzero(corpus.active_frames(host, clip.rate)) * corpus.FRAME_S + corpus.FRAME_S / 2
-    segment, scale = found['segments'][0], distortion.time_scale
-    return [edge_error(told * scale, edge / clip.rate, active_s)
+    segment, tempo = found['segments'][0], distortion.tempo
+    return [edge_error(told * tempo, edge / clip.rate, active_s)
             for told, edge in zip((segment['start_s'], segment['end_s']), edges)]
 
 
@@ -101,7 +102,8 @@ def main():
                   f'{row["median_s"]:8.2f}{row["worst_s"]:8.2f}', flush=True)
     if options.json:
         with open(options.json, 'w') as out:
-            json.dump({'program': program.version(), **vars(options), 'rows': record}, out, indent=1)
+            json.dump({'program': program.version(), **{name: getattr(options, name) for name in RECORDED},
+                       'rows': record}, out, indent=1)
             out.write('\n')
 
 

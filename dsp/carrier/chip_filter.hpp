@@ -1,5 +1,6 @@
-// The filter that tells a chip's sign: matched filter and host prediction in one, over the log energies round a chip.
-// The detector applies it; the embedder foresees with it what the host itself will say.
+// The best linear filter that tells a chip's sign: matched filter and host prediction in one, over the log energies
+// round a chip. The embedder foresees with it what the host itself will say, and the scan of scales has a short form of
+// it; the detector's nets (dsp/detect/whitening.hpp) look at the same neighbourhood.
 #pragma once
 
 #include "dsp/carrier/chip_filter_taps.hpp"
