@@ -3,7 +3,9 @@
 // In one packet every sign is used once, so for a phase and a strength x, fixed before, the product over the chips
 // heard of exp(x c R) / cosh(x R) is a martingale of mean 1 whatever the audio, and so is a mixture over phases and
 // strengths. P(it ever reaches 1 / p) <= p (Ville 1939): looking after every row costs nothing, and p is paid for only
-// once for each slot that the mark may begin in. The tests for the slots in turn weigh as budget.hpp says.
+// once for each place that the mark may begin at: every 64 ms, weighed as budget.hpp says. Of the products from one
+// slot's places only the largest is kept, weight in, which the mixture of all is never below (Page's test): a place
+// that a later one has overtaken stays behind it, as both go on by the same bets.
 #pragma once
 
 #include "dsp/detect/correlator.hpp"
@@ -17,7 +19,7 @@ namespace earmark {
 // when the one or the other serves sync.
 class RowBets {
   public:
-    static constexpr int strengths = 3;
+    static constexpr int strengths = 2;
     RowBets(const WholeRow& residuals, int bands) noexcept;
     const simd::PairValues* values(std::size_t strength) const noexcept { return values_[strength].data(); }
 
@@ -29,7 +31,7 @@ class RowBets {
 };
 
 // Takes prompt residuals (whitening.hpp): a verdict 16 ms sooner is worth more here than the last of certainty.
-// Real time: nothing allocates. 25 kB.
+// Real time: nothing allocates. 17 kB.
 class SequentialTest {
   public:
     SequentialTest() { restart(); }
@@ -38,7 +40,7 @@ class SequentialTest {
     // The next row, counted from the start of the signal. True when the evidence grew beyond what it ever was.
     bool push(const RowBets& row_bets, long long row, const Correlator& correlator) noexcept;
 
-    double log_evidence() const noexcept { return log_evidence_; }  // ln of the mixture, weights of slot and phase in
+    double log_evidence() const noexcept { return log_evidence_; }  // ln of the mixture, weights of place and phase in
     double log_q() const noexcept { return log_q_; }                // those weights
     long long first_slot() const noexcept { return first_slot_; }   // where the mark seems to begin
     int phase() const noexcept { return phase_; }
@@ -56,6 +58,8 @@ class SequentialTest {
     // For each remainder of the phase and each strength; index (packet row - row / chip_hops) modulo chip_rows.
     using Sums = std::array<std::array<std::array<std::int32_t, chip_rows>, strengths>, chip_hops>;
 
+    void begin_slot(long long slot) noexcept;
+    void begin_place(long long row) noexcept;
     double mixture(const Sums& sums, int phase) const noexcept;
     void look(int start, int phase) noexcept;
 

@@ -142,6 +142,11 @@ TEST_CASE("budget: stretches, starts and lengths of a call of any length, and th
     CHECK(starts <= 1 + 1e-9);
     CHECK(starts > 0.999);
     CHECK(lengths <= 1);
+    for (const long long slot : {0, 1, 1000}) {
+        double places = 0;
+        for (int place = 0; place < places_in_slot; ++place) places += std::exp(log_place_weight(slot, place));
+        CHECK(places == doctest::Approx(1).epsilon(1e-12));
+    }
     CHECK(stretches + sequential_share + live_share <= 1 + 1e-9);
     CHECK(stretches + sequential_share + live_share > 0.9999);
     CHECK(std::exp(log_stretch_weight(1)) > 0.4);  // a short signal pays next to nothing

@@ -10,6 +10,11 @@ namespace {
 
 std::atomic<std::size_t> made = 0, in_use = 0;
 
+// With the word before it that malloc keeps for itself.
+std::size_t taken(void* memory) {
+    return malloc_usable_size(memory) + sizeof(std::size_t);
+}
+
 }  // namespace
 
 // std::stable_sort takes its buffer by this one.
@@ -17,7 +22,7 @@ void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
     void* const memory = std::malloc(size > 0 ? size : 1);
     if (memory == nullptr) return nullptr;
     ++made;
-    in_use += malloc_usable_size(memory);
+    in_use += taken(memory);
     return memory;
 }
 
@@ -28,7 +33,7 @@ void* operator new(std::size_t size) {
 }
 
 void operator delete(void* memory) noexcept {
-    if (memory != nullptr) in_use -= malloc_usable_size(memory);
+    if (memory != nullptr) in_use -= taken(memory);
     std::free(memory);
 }
 

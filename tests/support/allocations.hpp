@@ -6,6 +6,6 @@
 namespace earmark::test {
 
 std::size_t allocations();   // ever made
-std::size_t bytes_in_use();  // allocated and not yet freed
+std::size_t bytes_in_use();  // reserved by malloc and not yet freed
 
 }  // namespace earmark::test
