@@ -13,8 +13,9 @@ inline constexpr double live_share = 0.04;        // tracks from any slot to any
 inline constexpr double first_stretch_share = 0.45;
 inline constexpr double later_stretches_share = 0.03;
 
-// ln of what a track that begins in the slot weighs: 0.6 for the first slot of the signal, then 0.4 / ((o + 1) (o + 2))
-// for the slots 2^o to 2^(o+1) - 1 together. A mark late in a long call pays a little more than one over its time.
+// ln of what a track that begins in the slot weighs: 0.6 for the first slot of the signal, then 0.4 * 4 / ((o + 4) (o +
+// 5)) for the slots 2^o to 2^(o+1) - 1 together: 0.4 over all octaves, the sum being a telescope. A mark late in a long
+// call pays a little more than one over its time.
 double log_start_weight(long long slot);
 
 // Where in its slot a mark may begin, for the sequential test: every 64 ms.

@@ -137,8 +137,8 @@ TEST_CASE("budget: stretches, starts and lengths of a call of any length, and th
     for (long long k = 1; k <= 100000; ++k) stretches += std::exp(log_stretch_weight(k));
     for (long long slot = 0; slot < (1 << 20); ++slot) starts += std::exp(log_start_weight(slot));
     for (int slots = 1; slots <= stretch_slots; ++slots) lengths += std::exp(log_length_weight(slots));
-    // Octave o of the starts weighs 0.4 / ((o + 1) (o + 2)): those from 2^20 on are left, 0.4 / 21.
-    starts += 0.4 / 21;
+    // Octave o of the starts weighs 1.6 / ((o + 4) (o + 5)): those from 2^20 on are left, 1.6 / 24.
+    starts += 1.6 / 24;
     CHECK(starts <= 1 + 1e-9);
     CHECK(starts > 0.999);
     CHECK(lengths <= 1);
