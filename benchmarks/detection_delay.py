@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Seconds of mark until "marked", streaming and whole file, on marked G.711 calls.
 
-    benchmarks/detection_delay.py --corpus DIR --delay BUILD/benchmarks/detection_delay [--split test] [--calls 8]
+    benchmarks/detection_delay.py --corpus DIR --delay BUILD/benchmarks/detection_delay [--split test] [--calls 32]
                                   [--seconds 20] [--keys 1] [--profile standard] [--seed 1] [--json FILE] [--earmark PROG]
 
 Each clip is marked whole and sent through G.711 mu-law; --calls stretches of it are cut at random where somebody
@@ -68,7 +68,7 @@ def main():
     parser.add_argument('--corpus', required=True)
     parser.add_argument('--delay', required=True)
     parser.add_argument('--split', default='test', choices=['train', 'test', 'all'])
-    parser.add_argument('--calls', type=int, default=8)
+    parser.add_argument('--calls', type=int, default=32)
     parser.add_argument('--seconds', type=float, default=20)
     parser.add_argument('--keys', type=int, default=1)
     parser.add_argument('--profile', default='standard')

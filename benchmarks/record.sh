@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The tables of record: every benchmark with fixed seeds, into benchmarks/results/*.txt and *.json.
 #
-#     benchmarks/record.sh CORPUS [BUILD] [quality|robustness|scaled|profiles|strength|false_alarms|coding|cue|ledger|streaming|speed|python]...
+#     benchmarks/record.sh CORPUS [BUILD] [quality|robustness|scaled|profiles|strength|false_alarms|coding|cue|ledger|streaming|soak|delay|speed|python]...
 #
 # CORPUS: folder of WAV or FLAC speech with a manifest.csv (see corpus.py). BUILD: build folder, default build.
 # Without names all run; two idle cores take about half an hour. Packaged speech (Debian: codec2-examples,
@@ -13,7 +13,7 @@ cd "$(dirname "$0")/.."
 build=build
 if [ $# -ge 1 ] && [ -d "$1" ]; then build=$1; shift; fi
 wanted=("$@")
-[ ${#wanted[@]} -gt 0 ] || wanted=(quality robustness scaled profiles strength false_alarms coding cue ledger streaming speed python)
+[ ${#wanted[@]} -gt 0 ] || wanted=(quality robustness scaled profiles strength false_alarms coding cue ledger streaming soak delay speed python)
 results=benchmarks/results
 mkdir -p "$results"
 seed=1
@@ -111,10 +111,18 @@ ledger() {
     record ledger "$build/benchmarks/benchmark_ledger" --rows 1000000 --seed $seed
 }
 
-# Computing time of one thread; a day of audio; seconds to "marked".
+# Computing time of one thread: best on an idle machine.
 streaming() {
     record streaming "$build/benchmarks/benchmark_streaming"
+}
+
+# A day of audio.
+soak() {
     record soak "$build/benchmarks/benchmark_soak" --seed $seed
+}
+
+# Seconds to "marked".
+delay() {
     record detection_delay benchmarks/detection_delay.py --corpus "$corpus" --earmark "$build/tools/earmark" \
         --delay "$build/benchmarks/detection_delay" --seed $seed
 }
@@ -134,7 +142,7 @@ python() {
 broken=0
 for name in "${wanted[@]}"; do
     case $name in
-        quality | robustness | scaled | profiles | strength | false_alarms | coding | cue | ledger | streaming | speed | python) "$name" ;;
+        quality | robustness | scaled | profiles | strength | false_alarms | coding | cue | ledger | streaming | soak | delay | speed | python) "$name" ;;
         *) echo "unknown benchmark $name" >&2; exit 2 ;;
     esac
 done

@@ -149,7 +149,8 @@ def test_live_too_late_plays_silence(alsa, tmp_path, key, source):
     changes every sample of it: one in a hundred equals some sample of the host by chance, no eight on end do."""
     result = live(key, "--device", source, "--output-device", "plays", "--rate", RATE, "--seconds", 20, env=alsa)
     assert result.code == 0 and result.out == b""
-    assert len(result.err.splitlines()) == 1 and "silent " in result.err and "lost " in result.err
+    # Whether the queue of two seconds runs over as well ("lost") is up to the scheduler.
+    assert len(result.err.splitlines()) == 1 and "silent " in result.err
     played = np.fromfile(tmp_path / "played.f32", dtype="<f4")
     noise = np.fromfile(tmp_path / "noise.f32", dtype="<f4")
     assert len(played) >= 20 * RATE and np.abs(played).max() <= 8
