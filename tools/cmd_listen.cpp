@@ -158,6 +158,7 @@ void warn_of_gaps(const std::string& device, const Outcome& outcome) {
 }
 
 int run(const Listen& options) {
+    require_sound(options.sound);
     DetectConfig config;
     for (const std::string& path : options.keys) config.keys.push_back({path, load_key(path)});
     config.channels = options.sound.channels;

@@ -93,6 +93,7 @@ std::string told(const LiveExchange& exchange, const Worker& worker, const Sound
 }
 
 int run(const Live& options) {
+    require_sound(options.sound);
     const EmbedConfig base{.key = Key::load(options.key),
                            .payload = Payload::from_hex(options.payload),
                            .sample_rate_hz = 0,

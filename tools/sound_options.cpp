@@ -12,6 +12,15 @@ namespace {
 
 constexpr std::size_t longest_block = 65536;
 constexpr double longest_s = 1e7;  // four months
+constexpr int any_rate_hz = 8000;  // that is allowed
+
+void require_wished_format(int rate, int channels) {
+    try {
+        require_format(rate, channels);
+    } catch (const Error& error) {  // here they are arguments, not facts about audio
+        throw Error(Fault::usage, error.what());
+    }
+}
 
 }  // namespace
 
@@ -28,17 +37,17 @@ void add_sound(CLI::App& app, SoundOptions& options) {
         ->type_name("S");
 }
 
-SoundWish wish_from(const SoundOptions& options, const SoundDevice& clock) {
+void require_sound(const SoundOptions& options) {
     if (options.block > longest_block)
         throw Error(Fault::usage, "--block: " + std::to_string(options.block) + " is outside 1 to 65536");
     if (!(options.seconds >= 0 && options.seconds <= longest_s))
         throw Error(Fault::usage, "--seconds: " + fixed(options.seconds, 3) + " is outside 0 to 10000000");
+    require_wished_format(options.rate != 0 ? options.rate : any_rate_hz, options.channels);
+}
+
+SoundWish wish_from(const SoundOptions& options, const SoundDevice& clock) {
     const int rate = options.rate != 0 ? options.rate : static_cast<int>(std::lround(clock.sample_rate_hz));
-    try {
-        require_format(rate, options.channels);
-    } catch (const Error& error) {  // here they are arguments, not facts about audio
-        throw Error(Fault::usage, error.what());
-    }
+    require_wished_format(rate, options.channels);
     return {.input = {}, .output = {}, .channels = options.channels, .sample_rate_hz = rate, .block = options.block};
 }
 

@@ -20,7 +20,9 @@ struct SoundOptions {
 
 void add_sound(CLI::App& app, SoundOptions& options);
 
-// Throws Error(usage) for numbers outside their ranges.
+// Throws Error(usage) for numbers outside their ranges, before any device is looked for.
+void require_sound(const SoundOptions& options);
+// The same for the device's own rate, where none is given.
 SoundWish wish_from(const SoundOptions& options, const SoundDevice& clock);
 // How many samples until --seconds are over.
 std::uint64_t samples_wanted(const SoundOptions& options, int sample_rate_hz);

@@ -88,6 +88,9 @@ def test_no_device(tmp_path, key):
     refused(run("devices", env=env), 3, "no sound device was found")
     refused(listen("--key", key, env=env), 3, "no sound device for input")
     refused(live(key, env=env), 3, "no sound device for input")
+    for words, hint in ((["--seconds", -1], "--seconds: -1.000"), (["--channels", 65], "65 is outside 1 to 64")):
+        refused(listen("--key", key, *words, env=env), 2, hint)
+        refused(live(key, *words, env=env), 2, hint)
 
 
 def test_configuration_that_portaudio_aborts_on(tmp_path, key):
