@@ -22,16 +22,21 @@ NOTE = ('Share of windows, cut at random where somebody speaks, found at p &le; 
         'read right. Intervals are Wilson\'s, 95 %, and take the clips as independent, not the windows of one clip.')
 
 
-def made_by(results):
-    commit = f', commit {results.commit}' if results.commit else ''
-    return f'<code>{escape(results.command or results.name + ".json, no command noted")}</code>{escape(commit)}'
+def measured(results):
+    """A line under a table: which results it is made of; their commands stand in sources()."""
+    links = dict.fromkeys(f'<a href="#made-{one.name}">{one.name}</a>' for one in results)
+    return f'<p class="note">Measured: {", ".join(links)}</p>'
 
 
 def sources(found):
-    """What the page is made of, and what is missing."""
-    body = [[cell(name), f'<td>{made_by(found[name])}</td>' if name in found else
-             f'<td class="bad">missing: benchmarks/record.sh CORPUS {section} makes it</td>'] for name, section in EXPECTED.items()]
-    return '<h2>What was measured</h2>\n' + table(['results', 'made by'], body)
+    """What the page is made of, by which command, and what is missing."""
+    body = []
+    for name, section in EXPECTED.items():
+        one = found.get(name)
+        told = f'<code>{escape(one.command)}</code>' if one and one.command else 'no command is noted'
+        missing = f'<span class="bad">missing: benchmarks/record.sh CORPUS {section} makes it</span>'
+        body.append([f'<td id="made-{name}">{name}</td>', f'<td>{told if one else missing}</td>', cell(one.commit if one else '')])
+    return '<h2>By which commands</h2>\n' + table(['results', 'made by', 'commit'], body)
 
 
 def survival(found, draw):
@@ -42,7 +47,7 @@ def survival(found, draw):
         return out[0] + '<p class="bad">Nothing was recorded.</p>'
     first = next(iter({**plain, **scaled}.values()))['results']
     out.append(f"<p>{NOTE.format(p=first.data['p_max'])} Profile <code>{escape(first.data['profile'])}</code>, "
-               f"{len(first.data['clips'])} clips of speakers that nothing was tuned on.</p>")
+               f"{len(first.data['clips'])} clips of speakers that nothing was tuned on. {_controls(found)}</p>")
     groups = robustness.grouped(plain)
     if scaled:
         groups['Speed, tempo and pitch, with --search full'] = list(scaled.values())
@@ -56,6 +61,16 @@ def survival(found, draw):
     return '\n'.join(out)
 
 
+def _controls(found):
+    """Over every record of robustness.py: what must be none."""
+    cells = [cell for one in found.values() for windows in one.data.get('distortions', {}).values() for cell in windows.values()]
+    wrong = sum(cell['wrong_payloads'] for cell in cells)
+    host, key = ((sum(cell[kind]['count'] for cell in cells), sum(cell[kind]['n'] for cell in cells)) for kind in ('host', 'key'))
+    bad = ' class="bad"' if wrong or host[0] or key[0] else ''
+    return (f'<span{bad}>Controls, over all of this: {wrong} wrong payloads; {host[0]} of {host[1]} unmarked windows and {key[0]} of '
+            f'{key[1]} marked ones under another key were called marked.</span>')
+
+
 def shares(rows):
     """Found and read, by length, a row a distortion, and by which commands."""
     lengths, whole = robustness.lengths_of(rows), robustness.filled(rows)
@@ -63,12 +78,7 @@ def shares(rows):
     for what, words in (('found', 'found in'), ('exact', 'payload read in')):
         body = [[cell(row['attack'], row['source']), *(share_cell(row['windows'][length][what]) for length in lengths)] for row in whole]
         tables.append(table([words, *(f'{length} s' for length in lengths)], body))
-    return ''.join(tables) + _measured(rows)
-
-
-def _measured(rows):
-    commands = dict.fromkeys(made_by(row['results']) for row in rows)
-    return '<p class="note">Measured by ' + '; '.join(commands) + '</p>'
+    return ''.join(tables) + measured(row['results'] for row in rows)
 
 
 def suites(found, draw):
@@ -102,7 +112,7 @@ def det(found, draw):
             cells.append((f"{name}, {length} s, {row['n']} windows", robustness.log10_p(results, name, length), others, counted))
     if not cells:
         return out[0] + '<p class="bad">Missing: robustness_standard.json with the log10 p of the controls.</p>'
-    return '\n'.join([*out, draw('det', plots.det(cells, results.data['p_max'])), f'<p class="note">Measured by {made_by(results)}</p>'])
+    return '\n'.join([*out, draw('det', plots.det(cells, results.data['p_max'])), measured([results])])
 
 
 def peers(found, draw):
@@ -131,7 +141,7 @@ def peers(found, draw):
         if compared:
             out.append(draw(f'peers-{place}', plots.beside_peers(list(compared.values()), f'{who}: {metric}')))
         out.append(table(['their condition', 'system', 'as published', 'earmark, measured here', 'our row'], body))
-        out.append(_measured(used) if used else '<p class="bad">None of our rows for these is recorded.</p>')
+        out.append(measured(row['results'] for row in used) if used else '<p class="bad">None of our rows for these is recorded.</p>')
     return '\n'.join(out)
 
 
@@ -160,8 +170,7 @@ def quality(found, draw):
     missing = [name for name in PROFILES.values() if name not in found]
     if missing:
         out.append(f'<p class="bad">Missing: {escape(", ".join(missing))}.</p>')
-    used = [found[name] for name in ('quality', *PROFILES.values()) if name in found]
-    out.append('<p class="note">Measured by ' + '; '.join(made_by(one) for one in used) + '</p>')
+    out.append(measured(found[name] for name in ('quality', *PROFILES.values()) if name in found))
     theirs = [row for row in published.load() if row['row'].startswith('quality/')]
     body = [[cell(row['system']), cell(row['metric']), number(f"{row['value']:g}"), cell(row['published_by'], row['where']),
              cell(published.TAGS[row['evidence']]), cell(row['clips'])] for row in theirs]
@@ -184,7 +193,7 @@ def alarms(found, draw):
             body += [[cell(kind['name'], name), number(f"{kind['hours']:.1f}"), number(str(kind['trials'])), number(f"{kind['least_log10_p']:.1f}"),
                       *seen, number(str(kind['payloads']))]]
     out.append(table(['audio', 'hours', 'trials', 'least log10 p', *(f'p at most {p:g}' for p in shown), 'payloads'], body))
-    return '\n'.join([*out, '<p class="note">Measured by ' + '; '.join(made_by(found[name]) for name in names) + '</p>'])
+    return '\n'.join([*out, measured(found[name] for name in names)])
 
 
 def delay(found, draw):
@@ -197,7 +206,7 @@ def delay(found, draw):
     body = [[cell(kind, way), share_cell(share(own['found'], own['calls'], clips)), number(f"{own['median_s']:.2f}"), number(f"{own['p95_s']:.2f}")]
             for kind, ways in results.data['results'].items() for way, own in ways.items()]
     out.append(table(['mark begins', 'found', 'median, s', '95th percentile, s'], body))
-    return '\n'.join([*out, f'<p class="note">Measured by {made_by(results)}</p>'])
+    return '\n'.join([*out, measured([results])])
 
 
 def speed(found):
@@ -216,7 +225,7 @@ def speed(found):
     if not body:
         return out[0] + '<p class="bad">Missing: speed.json.</p>'
     out.append(table(['job', 'x real time', 'over the bare transforms', 'memory'], body))
-    return '\n'.join([*out, '<p class="note">Measured by ' + '; '.join(made_by(one) for one in used) + '</p>'])
+    return '\n'.join([*out, measured(used)])
 
 
 def averaging(found):
@@ -229,4 +238,4 @@ def averaging(found):
              share_cell(share(row['found'], row['of'], row['of'])), share_cell(share(row['read'], row['of'], row['of'])),
              number(f"{row['snr_db']:.1f}")] for row in results.data['rows']]
     out.append(table(['seconds learned from', 'depth', 'median log10 p', 'still found', 'payload read', 'SNR of the attack, dB'], body))
-    return '\n'.join([*out, f'<p class="note">Measured by {made_by(results)}</p>'])
+    return '\n'.join([*out, measured([results])])

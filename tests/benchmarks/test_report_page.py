@@ -12,6 +12,8 @@ import pytest
 
 pytest.importorskip('matplotlib')
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT / 'benchmarks/report'))
+import results  # noqa: E402
 CLIPS = ['one', 'two <b>']
 
 
@@ -57,16 +59,16 @@ def whole():
     }
 
 
-def written(folder, results):
+def written(folder, whole):
     folder.mkdir()
-    for name, data in results.items():
+    for name, data in whole.items():
         (folder / f'{name}.json').write_text(json.dumps(data))
         (folder / f'{name}.txt').write_text(f'a table\n\nmade by: benchmarks/{name}.py --corpus CORPUS --json FILE\ncommit 0123abc\n')
     return folder
 
 
-def run(results, out, code=0):
-    done = subprocess.run([sys.executable, ROOT / 'benchmarks/report', '--results', results, '--out', out], capture_output=True, text=True)
+def run(folder, out, code=0):
+    done = subprocess.run([sys.executable, ROOT / 'benchmarks/report', '--results', folder, '--out', out], capture_output=True, text=True)
     assert done.returncode == code and 'Traceback' not in done.stderr, done.stderr
     return done
 
@@ -94,7 +96,8 @@ def test_every_row_with_its_interval(page):
 def test_every_source_is_told(page):
     for name in whole():
         assert f'benchmarks/{name}.py --corpus CORPUS' in page, name
-    assert 'commit 0123abc' in page and 'missing:' not in page and 'Missing' not in page
+        assert f'<td id="made-{name}">' in page and f'href="#made-{name}"' in page, name
+    assert page.count('<td>0123abc</td>') == len(whole()) and 'missing:' not in page and 'Missing' not in page
     with open(ROOT / 'benchmarks/report/published.csv', newline='') as lines:
         theirs = list(csv.DictReader(lines))
     assert {row['evidence'] for row in theirs} == {'read', 'secondary', 'measured'}
@@ -133,10 +136,10 @@ def test_page_stands_alone_and_every_plot_is_a_file(made, page):
 
 
 def test_what_is_missing_is_named(tmp_path):
-    results = {name: data for name, data in whole().items() if name in ('robustness_standard', 'quality')}
-    for windows in results['robustness_standard']['distortions'].values():
+    some = {name: data for name, data in whole().items() if name in ('robustness_standard', 'quality')}
+    for windows in some['robustness_standard']['distortions'].values():
         windows.update({length: cell(controls=False) for length in windows})
-    run(written(tmp_path / 'results', results), tmp_path / 'out')
+    run(written(tmp_path / 'results', some), tmp_path / 'out')
     page = (tmp_path / 'out/report.html').read_text()
     assert '<td>gsm' in page and 'missing: benchmarks/record.sh CORPUS speed makes it' in page
     for words in ('Missing: robustness_standard.json with the log10 p of the controls', 'Missing: detection_delay.json',
@@ -148,17 +151,22 @@ def test_what_is_missing_is_named(tmp_path):
     ('{"distortions": {', 'robustness_standard.json: Expecting'),
     ('[]', 'robustness_standard.json: a list where an object is needed'),
     ('{"distortions": {}, "clips": [], "profile": "standard"}', 'robustness_standard.json: it has no p_max'),
-    ('{"distortions": {"gsm": {"5": {}}}, "clips": [], "p_max": 1e-6, "profile": "standard"}', 'survival: results of another form'),
 ])  # fmt: skip
-def test_a_broken_result_is_one_line(tmp_path, text, why):
+def test_a_broken_result_is_named(tmp_path, text, why):
+    (tmp_path / 'robustness_standard.json').write_text(text)
+    with pytest.raises(results.Broken, match=why):
+        results.load(tmp_path)
+
+
+def test_a_broken_result_is_one_line(tmp_path):
     folder = written(tmp_path / 'results', {})
-    (folder / 'robustness_standard.json').write_text(text)
-    done = run(folder, tmp_path / 'out', code=3)
-    assert len(done.stderr.splitlines()) == 1 and why in done.stderr and done.stderr.startswith('report: ')
-    assert not (tmp_path / 'out/report.html').exists()
+    for text, why in (('{"distortions": {', 'robustness_standard.json: Expecting'),
+                      (json.dumps(record(['gsm']) | {'distortions': {'gsm': {'5': {}}}}), 'survival: results of another form')):
+        (folder / 'robustness_standard.json').write_text(text)
+        done = run(folder, tmp_path / 'out', code=3)
+        assert len(done.stderr.splitlines()) == 1 and why in done.stderr and done.stderr.startswith('report: ')
+        assert not (tmp_path / 'out/report.html').exists()
 
 
-def test_no_results_and_no_folder(tmp_path):
-    (tmp_path / 'empty').mkdir()
-    assert 'no results in it' in run(tmp_path / 'empty', tmp_path / 'out', code=3).stderr
+def test_no_folder(tmp_path):
     assert 'no such folder' in run(tmp_path / 'none', tmp_path / 'out', code=3).stderr
