@@ -73,9 +73,9 @@ table() {
     suites_moved+=",raw_bench_loose/time_stretch*"
     record table "${common[@]}" --but "$rows,$moved,$suites" --windows 2,5,10,20
     record table_scaled "${common[@]}" --rows "$moved" --but "$rows_scaled" --windows 5,10 --detect-options "--search full"
-    record table_suites "${common[@]}" --rows "$suites" --but "$suites_moved" --windows 5,10
-    record table_suites_scaled "${common[@]}" --rows "$suites_moved" --windows 5,10 --detect-options "--search full"
-    record averaging benchmarks/averaging.py --corpus "$corpus" --seed $seed
+    record table_suites "${common[@]}" --clips 9 --rows "$suites" --but "$suites_moved" --windows 5,10
+    record table_suites_scaled "${common[@]}" --clips 9 --rows "$suites_moved" --windows 5,10 --detect-options "--search full"
+    record averaging benchmarks/averaging.py --corpus "$corpus" --strengths 1,2,3,4,6,8 --seed $seed
 }
 
 # The page of all of this, with plots, beside what others have published: into the build folder.

@@ -3,13 +3,14 @@
 
     benchmarks/robustness.py --corpus DIR [--split test] [--rows all] [--but ROWS] [--windows 1,2,3,5,10,20] [--trials 4]
                              [--marks 1] [--profile standard] [--host-rate 8000] [--join-s 20] [--join-voices]
-                             [--seed 1] [--quick] [--json FILE] [--earmark PROG] [--jobs 2] [--p-max 1e-6]
+                             [--clips 9] [--seed 1] [--quick] [--json FILE] [--earmark PROG] [--jobs 2] [--p-max 1e-6]
                              [--detect-options "--search drift"]
 
-Each clip (files of one speaker joined to --join-s where shorter, with --join-voices of any speakers) gets --marks times a key and a 64-bit payload of its own,
-is marked whole and distorted whole. From the result --trials windows of each length are cut at random, where at least
-half of the host is active speech; a window longer than its clip is left out, so n falls with length. The host, not
-marked, goes through the same distortion with the same seed, and the same windows are cut. --rows takes names of
+Each clip (files of one speaker joined to --join-s where shorter, with --join-voices of any speakers; --clips takes so many
+of them, evenly over all) gets --marks times a key and a 64-bit payload of its own, is marked whole and distorted whole.
+From the result --trials windows of each length are cut at random, where at least half of the host is active speech; a
+window longer than its clip is left out, so n falls with length. The host, not marked, goes through the same distortion
+with the same seed, and the same windows are cut. --rows takes names of
 earmark.attacks.table(), and of its suites as "audioseal/echo", comma separated, "loss_*" for all that begin so; --but
 leaves such rows out; --rows list prints all with their sources.
 
@@ -47,6 +48,7 @@ from proportions import wilson
 from windows import cut, speech_starts
 
 WINDOWS_S = (1, 2, 3, 5, 10, 20)
+ROWS_AT_ONCE = 8  # the program is started once for so many; their windows stay in memory meanwhile
 RECORDED = ('split', 'host_rate', 'join_s', 'join_voices', 'profile', 'seed', 'marks', 'trials', 'p_max', 'detect_options')
 QUICK = {'windows': '3,10', 'rows': 'none,crop,g711_mu,gsm,opus_12k,mp3_32k,white_20db,lowpass_4k', 'trials': 1}
 
@@ -109,18 +111,22 @@ def run_clip(job, clips, program, options):
         program.embed(path('host.wav'), path('marked.wav'), key, payload, options.profile)
         host, marked = (soundfile.read(path(name))[0] for name in ('host.wav', 'marked.wav'))
         places = draw_places(host, clip.rate, options, seeded_number(*seed, 'places'))
-        for name, distortion in rows.items():
-            change_seed = seeded_number(*seed, name)
-            moved = [(w, t, distortion.received_s(start_s, host, clip.rate, change_seed), jitter)
-                     for w, t, start_s, jitter in places]
-            files = write_windows(distortion(marked, clip.rate, change_seed), moved, path('marked'))
-            host_files = write_windows(distortion(host, clip.rate, change_seed), moved, path('host'))
+        names = list(rows)
+        for some in (names[first:first + ROWS_AT_ONCE] for first in range(0, len(names), ROWS_AT_ONCE)):
+            files, host_files = {}, {}
+            for number, name in enumerate(some):
+                distortion, change_seed = rows[name], seeded_number(*seed, name)
+                moved = [(w, t, distortion.received_s(start_s, host, clip.rate, change_seed), jitter)
+                         for w, t, start_s, jitter in places]
+                for samples, kept, kind in ((marked, files, 'marked'), (host, host_files, 'host')):
+                    windows = write_windows(distortion(samples, clip.rate, change_seed), moved, path(f'{kind}_{number}'))
+                    kept.update({(name, *place): file for place, file in windows.items()})
             judged = {'mark': judge(program, files, key, options),
                       'key': judge(program, files, other_key, options),
                       'host': judge(program, host_files, key, options)}
             for kind, verdicts in judged.items():
-                results += [(clip.name, name, place[0], kind, v['log10_p'], v['marked'], v.get('payload'), payload)
-                            for place, v in verdicts.items()]
+                results += [(clip.name, name, window_s, kind, v['log10_p'], v['marked'], v.get('payload'), payload)
+                            for (name, window_s, _), v in verdicts.items()]
             for file in [*files.values(), *host_files.values()]:
                 os.unlink(file)
     return results
@@ -203,6 +209,7 @@ def arguments():
     parser.add_argument('--host-rate', type=int)
     parser.add_argument('--join-s', type=float, default=20.0)
     parser.add_argument('--join-voices', action='store_true')
+    parser.add_argument('--clips', type=int)
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--p-max', type=float, default=1e-6)
     parser.add_argument('--detect-options', default='')
@@ -233,6 +240,9 @@ def main():
     except ValueError as error:
         sys.exit(f'robustness: --{error}')
     clips = corpus.load(options.corpus, options.split, options.host_rate, options.join_s, options.join_voices)
+    if options.clips is not None and not 1 <= options.clips <= len(clips):
+        sys.exit(f'robustness: --clips: {options.clips}, there are {len(clips)}')
+    clips = [clips[number * len(clips) // options.clips] for number in range(options.clips)] if options.clips else clips
     print(f'{program.version()}; {len(clips)} clips of {len({c.speaker for c in clips})} speakers, '
           f'{sum(c.seconds for c in clips):.0f} s, split {options.split}, host rate {options.host_rate or "own"}, '
           f'profile {options.profile}, seed {options.seed}, {options.marks} marks a clip, {options.trials} windows a length, '

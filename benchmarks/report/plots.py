@@ -1,13 +1,13 @@
 """The figures of the page, drawn with earmark.plot and earmark.report.figures."""
 import math
-from textwrap import fill
 from statistics import NormalDist
+from textwrap import fill
 
 import numpy as np
 
 from package import earmark
 
-from earmark.report.figures import figure, survival  # noqa: E402, F401
+from earmark.report.figures import figure, survival  # noqa: F401  survival is drawn as it is there
 
 OURS, SECOND, QUIET, BOUND = '#0b6e4f', '#c77700', '#9aa0a6', '#b3261e'
 PEERS = {'AudioSeal': 's', 'WavMark': '^', 'Timbre': 'v', 'STAMP': 'D', 'RT-SW': 'P'}
@@ -67,6 +67,7 @@ def det(cells, p_max):
             missed = [place(min(max(1 - value, 1e-3), 0.999)) for value in (found['high'], found['share'], found['low'])]
             bar = axes.plot([place(p_max)] * 2, [missed[0], missed[2]], color=BOUND, lw=1.5)[0]
             axes.plot(place(p_max), missed[1], 'o', ms=4, color=BOUND)
+            axes.set_xticks([place(value) for value in (1e-6, 1e-4, 0.01, 0.5)], ['$10^{-6}$', '$10^{-4}$', '1 %', '50 %'])
             axes.set_title(title, fontsize=8)
             axes.set(xlabel='false alarms' if number + 3 >= len(cells) else '', ylabel='misses' if number % 3 == 0 else '')
             axes.tick_params(labelsize=6.5)

@@ -2,15 +2,13 @@
 beside it."""
 from html import escape
 
-from package import earmark
-
-from earmark.report.layout import cell, number, share_cell, table  # noqa: E402
-from earmark.report.tables import share  # noqa: E402
-
+import distortions
 import plots
 import published
-import rows as robustness
 from results import EXPECTED
+
+from earmark.report.layout import cell, number, share_cell, table
+from earmark.report.tables import share
 
 DET_CELLS = ('gsm:2', 'amr_12k2:1', 'amr_4k75:10', 'opus_12k:1', 'opus_8k:3', 'white_10db:3', 'lowpass_1k:1', 'mobile_call:5',
              'over_the_air:2')
@@ -42,22 +40,22 @@ def sources(found):
 def survival(found, draw):
     """Every distortion of the table, by group; speed, tempo and pitch under the full search apart."""
     out = ['<h2>What the mark survives</h2>']
-    plain, scaled = robustness.merged(found, robustness.PLAIN), robustness.merged(found, robustness.SCALED)
+    plain, scaled = distortions.merged(found, distortions.PLAIN), distortions.merged(found, distortions.SCALED)
     if not plain and not scaled:
         return out[0] + '<p class="bad">Nothing was recorded.</p>'
     first = next(iter({**plain, **scaled}.values()))['results']
     out.append(f"<p>{NOTE.format(p=first.data['p_max'])} Profile <code>{escape(first.data['profile'])}</code>, "
                f"{len(first.data['clips'])} clips of speakers that nothing was tuned on. {_controls(found)}</p>")
-    groups = robustness.grouped(plain)
+    groups = distortions.grouped(plain)
     if scaled:
         groups['Speed, tempo and pitch, with --search full'] = list(scaled.values())
     for place, (title, rows) in enumerate(groups.items()):
         out += [f'<h3>{escape(title)}</h3>', draw(f'survival-{place}', plots.curves(rows)), shares(rows)]
     if 'robustness_joined' in found:
-        joined = robustness.rows_of(found['robustness_joined'])
+        joined = distortions.rows_of(found['robustness_joined'])
         out += ['<h3>Longer than any one voice speaks here: voices joined</h3>', shares(joined)]
     if 'robustness_standard_8k' in found:
-        out += ['<h3>Hosts of 8 kHz</h3>', shares(robustness.rows_of(found['robustness_standard_8k']))]
+        out += ['<h3>Hosts of 8 kHz</h3>', shares(distortions.rows_of(found['robustness_standard_8k']))]
     return '\n'.join(out)
 
 
@@ -73,7 +71,7 @@ def _controls(found):
 
 def shares(rows):
     """Found and read, by length, a row a distortion, and by which commands."""
-    lengths, whole = robustness.lengths_of(rows), robustness.filled(rows)
+    lengths, whole = distortions.lengths_of(rows), distortions.filled(rows)
     tables = []
     for what, words in (('found', 'found in'), ('exact', 'payload read in')):
         body = [[cell(row['attack'], row['source']), *(share_cell(row['windows'][length][what]) for length in lengths)] for row in whole]
@@ -83,13 +81,13 @@ def shares(rows):
 
 def suites(found, draw):
     """The published suites under their own names and values."""
-    rows = robustness.merged(found, ('table_suites', 'table_suites_scaled'))
+    rows = distortions.merged(found, ('table_suites', 'table_suites_scaled'))
     out = ['<h2>The published suites, row by row</h2>',
            '<p>Their distortions with their parameters, without those that need a neural network; the figures are ours.</p>']
     for suite, title in SUITES.items():
         own = [row for name, row in rows.items() if name.startswith(suite + '/')]
         if own:
-            whole = robustness.filled(own)
+            whole = [{**row, 'attack': row['attack'].removeprefix(suite + '/')} for row in distortions.filled(own)]
             out += [f'<h3>{escape(title)}</h3>', draw(f'suite-{suite}', plots.survival(whole, 'found', 'found')),
                     '<details><summary>as a table</summary>', shares(own), '</details>']
     return '\n'.join(out) if rows else out[0] + '<p class="bad">Not recorded: benchmarks/record.sh CORPUS table.</p>'
@@ -105,11 +103,11 @@ def det(found, draw):
     for one in DET_CELLS if results else ():
         name, length = one.split(':')
         row = results.data['distortions'].get(name, {}).get(length)
-        others = robustness.controls(results, length)
+        others = distortions.controls(results, length)
         if row and others:
             clips = sum(bool(values) for values in row['log10_p'])
             counted = share(row['found']['count'], row['n'], clips)
-            cells.append((f"{name}, {length} s, {row['n']} windows", robustness.log10_p(results, name, length), others, counted))
+            cells.append((f"{name}, {length} s, {row['n']} windows", distortions.log10_p(results, name, length), others, counted))
     if not cells:
         return out[0] + '<p class="bad">Missing: robustness_standard.json with the log10 p of the controls.</p>'
     return '\n'.join([*out, draw('det', plots.det(cells, results.data['p_max'])), measured([results])])
@@ -117,8 +115,8 @@ def det(found, draw):
 
 def peers(found, draw):
     """What others have published, where the conditions match; whose figure is whose stands on every line."""
-    rows = {**robustness.merged(found, ('table_suites_scaled', 'table_suites')), **robustness.merged(found, robustness.PLAIN),
-            **robustness.merged(found, robustness.SCALED)}
+    rows = {**distortions.merged(found, ('table_suites_scaled', 'table_suites')), **distortions.merged(found, distortions.PLAIN),
+            **distortions.merged(found, distortions.SCALED)}
     out = ['<h2>Beside what others have published</h2>',
            '<p>Black: published by those named, about their own or others\' marks, on their clips; none of it was measured here. '
            'Green: earmark, measured here on our clips, at p &le; 10<sup>-6</sup> and whole payloads of 64 bits. Clips, thresholds and '
@@ -155,7 +153,7 @@ def quality(found, draw):
     for profile, name in PROFILES.items():
         for one in PROFILE_CELLS if name in found else ():
             attack, length = one.split(':')
-            row = next((row for row in robustness.rows_of(found[name]) if row['attack'] == attack), None)
+            row = next((row for row in distortions.rows_of(found[name]) if row['attack'] == attack), None)
             if row and length in row['windows']:
                 cells.setdefault(f'{attack}, {length} s', {})[profile] = row['windows'][length]['found']
     if cells:
@@ -183,7 +181,7 @@ def alarms(found, draw):
     out = ['<h2>False alarms against the bound</h2>']
     if not names:
         return out[0] + '<p class="bad">Missing: false_alarms_trials.json.</p>'
-    words = {name: f"{found[name].data['all']['trials']} trials, {found[name].data['keys']} keys each" for name in names}
+    words = {name: f"{found[name].data['all']['trials']} trials, {found[name].data['keys']} random key{'s' * (found[name].data['keys'] > 1)} each" for name in names}
     out.append(draw('alarms', plots.alarms({words[name]: found[name].data['all']['thresholds'] for name in names})))
     body, shown = [], (0.1, 1e-3, 1e-6)
     for name in names:

@@ -1,15 +1,17 @@
 """The rows of robustness.py as the tables and figures of earmark.report take them, and how they are grouped."""
 from fnmatch import fnmatch
 
-from package import earmark
+from robustness import every_row
 
-from earmark.report.tables import share  # noqa: E402
+from earmark.report.tables import share
 
-SOURCES = {name: row.source for name, row in earmark.attacks.table().items()}
+SOURCES = {name: row.source for name, row in every_row().items()}
+ORDER = {name: place for place, name in enumerate(SOURCES)}
 # Records of one kind: the first that has a row is the one that is shown.
 PLAIN, SCALED = ('robustness_standard', 'table'), ('robustness_scaled', 'table_scaled')
 GROUPS = {
-    'Telephone codecs': ('g7*', 'gsm', 'amr*', 'speex', 'opus_nb*', '*_then_*', '*_twice', '*_times'),
+    'Codecs one after another': ('*_then_*', '*_twice', 'mp3_*_times'),
+    'Telephone codecs': ('g7*', 'gsm', 'amr*', 'speex', 'opus_nb*'),
     'Platform codecs': ('opus*', 'mp3*', 'aac*', 'vorbis*', 'resample_*'),
     'Noise and rooms': ('white*', 'pink*', 'babble*', 'talker*', 'music*', 'echo', 'multipath', 'reverb*', 'denoise*'),
     'Calls and networks': ('loss*', 'playout*', '*_call', 'over_the_air', 'drift*'),
@@ -22,23 +24,21 @@ def rows_of(results):
     take the clips as independent, not their windows."""
     made = []
     for name, windows in results.data['distortions'].items():
-        suite, _, short = name.rpartition('/')
-        source = earmark.attacks.suite(suite)[short].source if suite else SOURCES.get(name, '')
         cells = {}
         for length, row in windows.items():
             clips = sum(bool(values) for values in row['log10_p'])
             cells[length] = {what: share(row[what]['count'], row['n'], clips) for what in ('found', 'exact')}
-        made.append({'attack': name, 'source': source, 'error': None, 'windows': cells, 'results': results})
+        made.append({'attack': name, 'source': SOURCES.get(name, ''), 'error': None, 'windows': cells, 'results': results})
     return made
 
 
 def merged(found, names):
-    """The rows of several records, each row once."""
+    """The rows of several records, each row once, in the order of the table."""
     rows = {}
     for name in names:
         for row in rows_of(found[name]) if name in found else []:
             rows.setdefault(row['attack'], row)
-    return rows
+    return dict(sorted(rows.items(), key=lambda item: ORDER.get(item[0], len(ORDER))))
 
 
 def grouped(rows):
