@@ -122,11 +122,11 @@ def det(
     floor = 0.5 / len(marked)  # a share of 0 has no place on this scale: half a clip
     drawn = np.clip(missed, floor, 1 - floor)
     axes.plot(_deviate(10**threshold), _deviate(drawn), color=_BOUND, ls="--", label="proved: false alarms at most $p$")
-    for (words, values), colour in zip(kinds.items(), (_MARK, _SECOND)):
-        observed = _share_below(values, threshold)
+    for (words, heard), colour in zip(kinds.items(), (_MARK, _SECOND)):
+        observed = _share_below(heard, threshold)
         seen = (observed > 0) & (observed < 1)
         if seen.any():
-            axes.plot(_deviate(observed[seen]), _deviate(drawn[seen]), color=colour, label=f"observed, {len(values)} {words}")
+            axes.plot(_deviate(observed[seen]), _deviate(drawn[seen]), color=colour, label=f"observed, {len(heard)} {words}")
     axes.axhline(_deviate(np.array(floor)), color=_QUIET, lw=0.8, ls=":", label=f"no miss in {len(marked)} marked clips")
     for axis, values in ((axes.xaxis, (1e-6, 1e-4, 1e-2, 0.1, 0.5)), (axes.yaxis, (1e-3, 1e-2, 0.05, 0.2, 0.5, 0.9))):
         axis.set_ticks(_deviate(np.array(values)), [f"{100 * value:g} %" for value in values])
