@@ -13,7 +13,7 @@ import numpy as np
 from .tables import Row
 
 _MARK, _SECOND, _QUIET, _BOUND = "#0b6e4f", "#c77700", "#9aa0a6", "#b3261e"
-_LETTERS = {"font.size": 9}  # while drawing and while saving: some labels are made only then
+_LETTERS: dict[str, Any] = {"font.size": 9}  # while drawing and while saving: some labels are made only then
 
 
 def survival(rows: abc.Sequence[Row], what: str, title: str) -> Any:
