@@ -75,8 +75,9 @@ def _check_split(rows):
             raise SystemExit(f'corpus: speaker {speaker} stands on both sides of the split')
 
 
-def load(folder, split='test', host_rate=None, join_s=20.0):
-    """Clips of one side. Files shorter than join_s are joined with others of the same speaker, kind and rate."""
+def load(folder, split='test', host_rate=None, join_s=20.0, join_voices=False):
+    """Clips of one side. Files shorter than join_s are joined with others of the same speaker, kind and rate; with
+    join_voices with any others of the same rate, where no one voice is long enough."""
     folder = pathlib.Path(folder)
     rows = _listing(folder)
     if not rows:
@@ -90,7 +91,7 @@ def load(folder, split='test', host_rate=None, join_s=20.0):
         samples = samples[:, 0]
         if host_rate:
             samples, rate = resampled(samples, rate, host_rate), host_rate
-        voice = (speaker, kind, rate)
+        voice = rate if join_voices else (speaker, kind, rate)
         if voice in open_clips:
             clip = open_clips[voice]
             gap = np.zeros(int(JOIN_GAP_S * rate))

@@ -125,7 +125,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         scratch = pathlib.Path(folder)
         key = write_key(scratch / 'any.key', seeded_bytes(options.seed, 'cue'))
-        all_rows = earmark.attacks.table((clip.samples, clip.rate) for clip in corpus.load(options.corpus, 'train'))
+        all_rows = earmark.attacks.table([(clip.samples, clip.rate) for clip in corpus.load(options.corpus, 'train')])
         rows = earmark.attacks.chosen(all_rows, options.distortions)
         by_clip = [run_clip(clip, rows, program, key, scratch, options) for clip in corpus.load(options.corpus, 'test')]
         found = {}

@@ -32,9 +32,9 @@ def found_by_clip(record, cells):
     limit = np.log10(record['p_max'])
     for cell in cells:
         name, seconds = cell.rsplit(':', 1)
-        for clip, values in record['distortions'][name][seconds]['clips'].items():
+        for clip, values in zip(record['clips'], record['distortions'][name][seconds]['log10_p']):
             found[clip] += [value <= limit for value in values]
-    return {clip: float(np.mean(values)) for clip, values in found.items()}
+    return {clip: float(np.mean(values)) for clip, values in found.items() if values}
 
 
 def difference(inside, outside, rng):

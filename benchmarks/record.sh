@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # The tables of record: every benchmark with fixed seeds, into benchmarks/results/*.txt and *.json.
 #
-#     benchmarks/record.sh CORPUS [BUILD] [quality|robustness|scaled|profiles|strength|false_alarms|coding|cue|ledger|streaming|soak|delay|speed|python]...
+#     benchmarks/record.sh CORPUS [BUILD] [quality|robustness|scaled|profiles|table|strength|false_alarms|coding|cue|ledger|streaming|soak|delay|speed|python|report]...
 #
 # CORPUS: folder of WAV or FLAC speech with a manifest.csv (see corpus.py). BUILD: build folder, default build.
-# Without names all run; two idle cores take about half an hour. Packaged speech (Debian: codec2-examples,
+# Without names all run; two idle cores take about an hour. Packaged speech (Debian: codec2-examples,
 # asterisk-core-sounds-*-g722) is used for false alarms where it is installed. No PESQ: its licence restricts publishing.
 set -euo pipefail
 [ $# -ge 1 ] || { sed -n '2,9p' "$0" | cut -c3-; exit 2; }
@@ -13,7 +13,8 @@ cd "$(dirname "$0")/.."
 build=build
 if [ $# -ge 1 ] && [ -d "$1" ]; then build=$1; shift; fi
 wanted=("$@")
-[ ${#wanted[@]} -gt 0 ] || wanted=(quality robustness scaled profiles strength false_alarms coding cue ledger streaming soak delay speed python)
+sections=(quality robustness scaled profiles table strength false_alarms coding cue ledger streaming soak delay speed python report)
+[ ${#wanted[@]} -gt 0 ] || wanted=("${sections[@]}")
 results=benchmarks/results
 mkdir -p "$results"
 seed=1
@@ -38,7 +39,7 @@ quality() {
     record quality benchmarks/quality.py --corpus "$corpus" --earmark "$build/tools/earmark" --seed $seed
 }
 
-# Of the whole table (benchmarks/robustness.py --rows all, hours) what the README and the plans speak of.
+# Of the whole table (benchmarks/robustness.py --rows list) what the README and the plans speak of.
 rows=none,crop,g711_mu,g722,g726_32k,gsm,amr_12k2,amr_7k95,amr_4k75,speex,opus_24k,opus_12k,opus_8k,opus_6k,mp3_32k,aac_64k
 rows+=,vorbis_q0,resample_8000,white_20db,white_10db,babble_10db,talker_10db,music_10db,lowpass_1k,highpass_1500,equaliser
 rows+=,quantise_8bit,polarity,echo,reverb_0.4,reverb_0.6,loss_10_concealed,loss_10_deleted,drift_500ppm,simulated_call
@@ -52,12 +53,35 @@ robustness() {
     record robustness_standard "${common[@]}" --rows "$rows"
     record groups benchmarks/groups.py --corpus "$corpus" --seed $seed "$results/robustness_standard.json"
     record robustness_standard_8k "${common[@]}" --rows "$rows_8k" --host-rate 8000 --trials 2
+    # Windows longer than any voice of the corpus speaks.
+    record robustness_joined "${common[@]}" --rows none,white_10db,amr_4k75,opus_6k,mobile_call --join-s 30 --join-voices \
+        --windows 30 --marks 2
 }
 
 # Changes of speed, tempo and pitch.
 scaled() {
     record robustness_scaled benchmarks/robustness.py --corpus "$corpus" --earmark "$build/tools/earmark" --seed $seed \
         --rows "$rows_scaled" --windows 5,8,10,15 --trials 2 --detect-options "--search full"
+}
+
+# All other rows, and those of the published suites; few windows, so that it can be done. What changes speed, tempo or pitch
+# needs the full search.
+table() {
+    local common=(benchmarks/robustness.py --corpus "$corpus" --earmark "$build/tools/earmark" --seed $seed --trials 1)
+    local suites="audiomarkbench/*,audioseal/*,omnisealbench/*,raw_bench_strict/*,raw_bench_loose/*"
+    local moved="speed_*,tempo_*,stretch_*,rubberband_*,pitch_*,wow"
+    local suites_moved="audiomarkbench/time_stretch*,audioseal/speed,omnisealbench/speed*,raw_bench_strict/time_stretch*"
+    suites_moved+=",raw_bench_loose/time_stretch*"
+    record table "${common[@]}" --but "$rows,$moved,$suites" --windows 2,5,10,20
+    record table_scaled "${common[@]}" --rows "$moved" --but "$rows_scaled" --windows 5,10 --detect-options "--search full"
+    record table_suites "${common[@]}" --clips 9 --rows "$suites" --but "$suites_moved" --windows 5,10
+    record table_suites_scaled "${common[@]}" --clips 9 --rows "$suites_moved" --windows 5,10 --detect-options "--search full"
+    record averaging benchmarks/averaging.py --corpus "$corpus" --strengths 1,2,3,4,6,8 --seed $seed
+}
+
+# The page of all of this, with plots, beside what others have published: into the build folder.
+report() {
+    /usr/bin/python3 benchmarks/report --out "$build/report"
 }
 
 profiles() {
@@ -141,9 +165,7 @@ python() {
 
 broken=0
 for name in "${wanted[@]}"; do
-    case $name in
-        quality | robustness | scaled | profiles | strength | false_alarms | coding | cue | ledger | streaming | soak | delay | speed | python) "$name" ;;
-        *) echo "unknown benchmark $name" >&2; exit 2 ;;
-    esac
+    [[ " ${sections[*]} " == *" $name "* ]] || { echo "unknown benchmark $name" >&2; exit 2; }
+    "$name"
 done
 exit $broken

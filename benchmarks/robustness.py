@@ -1,15 +1,18 @@
 #!/usr/bin/python3
 """What the mark survives: distortion by window length, through the `earmark` program, with negative controls.
 
-    benchmarks/robustness.py --corpus DIR [--split test] [--rows all] [--windows 1,2,3,5,10,20] [--trials 4] [--marks 1]
-                             [--profile standard] [--host-rate 8000] [--seed 1] [--quick] [--json FILE]
-                             [--earmark PROG] [--jobs 2] [--p-max 1e-6] [--detect-options "--search drift"]
+    benchmarks/robustness.py --corpus DIR [--split test] [--rows all] [--but ROWS] [--windows 1,2,3,5,10,20] [--trials 4]
+                             [--marks 1] [--profile standard] [--host-rate 8000] [--join-s 20] [--join-voices]
+                             [--clips 9] [--seed 1] [--quick] [--json FILE] [--earmark PROG] [--jobs 2] [--p-max 1e-6]
+                             [--detect-options "--search drift"]
 
-Each clip (files of one speaker joined to 20 s where shorter) gets --marks times a key and a 64-bit payload of its own,
-is marked whole and distorted whole. From the result --trials windows of each length are cut at random, where at least
-half of the host is active speech; a window longer than its clip is left out, so n falls with length. The host, not
-marked, goes through the same distortion with the same seed, and the same windows are cut. --rows takes names of
-earmark.attacks.table(), comma separated, "loss_*" for all that begin so; --rows list prints them with their sources.
+Each clip (files of one speaker joined to --join-s where shorter, with --join-voices of any speakers; --clips takes so many
+of them, evenly over all) gets --marks times a key and a 64-bit payload of its own, is marked whole and distorted whole.
+From the result --trials windows of each length are cut at random, where at least half of the host is active speech; a
+window longer than its clip is left out, so n falls with length. The host, not marked, goes through the same distortion
+with the same seed, and the same windows are cut. --rows takes names of
+earmark.attacks.table(), and of its suites as "audioseal/echo", comma separated, "loss_*" for all that begin so; --but
+leaves such rows out; --rows list prints all with their sources.
 
 Rows of speed, tempo and pitch need --detect-options "--search full".
 
@@ -21,7 +24,9 @@ Rows of speed, tempo and pitch need --detect-options "--search full".
              (both expected at most p_max a window)
 
 The JSON has, per distortion and window, counts, n and Wilson 95 % intervals, which take windows as independent:
-windows of one clip overlap, so true intervals are somewhat wider; and the log10 p of every clip's windows (groups.py). Needs Debian's ffmpeg with libavcodec-extra.
+windows of one clip overlap, so true intervals are somewhat wider; the log10 p of every marked window, a list a clip in the
+order of "clips" (groups.py); and of the controls those below 0, all others being 0 (report). Needs Debian's ffmpeg with
+libavcodec-extra.
 Exit 1 when a payload was wrong or a negative control was called marked.
 """
 import argparse
@@ -43,7 +48,8 @@ from proportions import wilson
 from windows import cut, speech_starts
 
 WINDOWS_S = (1, 2, 3, 5, 10, 20)
-RECORDED = ('split', 'host_rate', 'profile', 'seed', 'marks', 'trials', 'p_max', 'detect_options')
+ROWS_AT_ONCE = 8  # the program is started once for so many; their windows stay in memory meanwhile
+RECORDED = ('split', 'host_rate', 'join_s', 'join_voices', 'profile', 'seed', 'marks', 'trials', 'p_max', 'detect_options')
 QUICK = {'windows': '3,10', 'rows': 'none,crop,g711_mu,gsm,opus_12k,mp3_32k,white_20db,lowpass_4k', 'trials': 1}
 
 
@@ -77,17 +83,24 @@ def judge(program, files, key, options):
     return dict(zip(files, verdicts))
 
 
-def chosen_rows(others, names):
-    """The rows of the table; `others` are the clips that babble and the second talker are drawn from."""
+def chosen_rows(others, names, but=None):
+    """The rows of the table and the suites; `others` are the clips that babble and the second talker are drawn from."""
     talkers = [(clip.samples, clip.rate) for clip in others]
-    return earmark.attacks.chosen(earmark.attacks.table(talkers), names)
+    return earmark.attacks.chosen(every_row(talkers), names, but)
+
+
+def every_row(talkers=()):
+    rows = earmark.attacks.table(talkers)
+    for suite in earmark.attacks.SUITES:
+        rows |= {f'{suite}/{name}': row for name, row in earmark.attacks.suite(suite).items()}
+    return rows
 
 
 def run_clip(job, clips, program, options):
     """All distortions of one clip under one mark: (clip, distortion, window, kind, log10 p, marked, payload, sent)."""
     index, mark = job
     clip, seed = clips[index], ('robustness', options.seed, clips[index].name, mark)
-    rows = chosen_rows([c for c in clips if c.speaker != clip.speaker], options.rows)
+    rows = chosen_rows([c for c in clips if c.speaker != clip.speaker], options.rows, options.but)
     payload = seeded_bytes(*seed, 'payload', size=8).hex()
     results = []
     with tempfile.TemporaryDirectory(dir=SCRATCH) as folder:
@@ -98,18 +111,22 @@ def run_clip(job, clips, program, options):
         program.embed(path('host.wav'), path('marked.wav'), key, payload, options.profile)
         host, marked = (soundfile.read(path(name))[0] for name in ('host.wav', 'marked.wav'))
         places = draw_places(host, clip.rate, options, seeded_number(*seed, 'places'))
-        for name, distortion in rows.items():
-            change_seed = seeded_number(*seed, name)
-            moved = [(w, t, distortion.received_s(start_s, host, clip.rate, change_seed), jitter)
-                     for w, t, start_s, jitter in places]
-            files = write_windows(distortion(marked, clip.rate, change_seed), moved, path('marked'))
-            host_files = write_windows(distortion(host, clip.rate, change_seed), moved, path('host'))
+        names = list(rows)
+        for some in (names[first:first + ROWS_AT_ONCE] for first in range(0, len(names), ROWS_AT_ONCE)):
+            files, host_files = {}, {}
+            for number, name in enumerate(some):
+                distortion, change_seed = rows[name], seeded_number(*seed, name)
+                moved = [(w, t, distortion.received_s(start_s, host, clip.rate, change_seed), jitter)
+                         for w, t, start_s, jitter in places]
+                for samples, kept, kind in ((marked, files, 'marked'), (host, host_files, 'host')):
+                    windows = write_windows(distortion(samples, clip.rate, change_seed), moved, path(f'{kind}_{number}'))
+                    kept.update({(name, *place): file for place, file in windows.items()})
             judged = {'mark': judge(program, files, key, options),
                       'key': judge(program, files, other_key, options),
                       'host': judge(program, host_files, key, options)}
             for kind, verdicts in judged.items():
-                results += [(clip.name, name, place[0], kind, v['log10_p'], v['marked'], v.get('payload'), payload)
-                            for place, v in verdicts.items()]
+                results += [(clip.name, name, window_s, kind, v['log10_p'], v['marked'], v.get('payload'), payload)
+                            for (name, window_s, _), v in verdicts.items()]
             for file in [*files.values(), *host_files.values()]:
                 os.unlink(file)
     return results
@@ -120,8 +137,8 @@ def share(count, n):
     return {'count': count, 'share': count / n, 'low': round(low, 5), 'high': round(high, 5)}
 
 
-def summary(results):
-    """{distortion: {window: row}}"""
+def summary(results, names):
+    """{distortion: {window: row}}; names: those of the clips"""
     grouped = defaultdict(lambda: defaultdict(list))
     clips = defaultdict(lambda: defaultdict(list))
     for clip, name, window_s, kind, *verdict in results:
@@ -133,13 +150,13 @@ def summary(results):
         mark, n = kinds['mark'], len(kinds['mark'])
         read = lambda verdicts, right: sum(p is not None and (p == sent) == right for *_, p, sent in verdicts)
         row = {'n': n, 'found': share(sum(v[1] for v in mark), n), 'exact': share(read(mark, True), n),
-               'median_log10_p': float(np.median([v[0] for v in mark])),
-               'clips': dict(sorted(clips[name, window_s].items())),
+               'median_log10_p': round(float(np.median([v[0] for v in mark])), 3),
+               'log10_p': [clips[name, window_s][clip] for clip in names],
                'wrong_payloads': read(mark, False) + sum(v[2] is not None for k in ('host', 'key') for v in kinds[k])}
         for kind in ('host', 'key'):
-            row[kind] = {**share(sum(v[1] for v in kinds[kind]), len(kinds[kind])), 'n': len(kinds[kind]),
-                         'min_log10_p': min(v[0] for v in kinds[kind]),
-                         'median_log10_p': float(np.median([v[0] for v in kinds[kind]]))}
+            log10_p = sorted(v[0] for v in kinds[kind])
+            row[kind] = {'count': sum(v[1] for v in kinds[kind]), 'n': len(log10_p), 'min_log10_p': round(log10_p[0], 3),
+                         'below_0': [round(p, 2) for p in log10_p if p < 0]}
         rows[name][f'{window_s:g}'] = row
     return rows
 
@@ -171,16 +188,28 @@ def print_controls(rows):
     return wrong == 0 and false == 0
 
 
+def write_record(setting, rows, path):
+    """A line a distortion: thousands of windows stay below half a megabyte, and a change is seen where it is."""
+    compact = lambda value: json.dumps(value, separators=(',', ':'))
+    lines = ',\n'.join(f'{json.dumps(name)}:{compact(row)}' for name, row in rows.items())
+    with open(path, 'w') as out:
+        out.write(f'{json.dumps(setting)[:-1]}, "distortions": {{\n{lines}\n}}}}\n')
+
+
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--corpus')
     parser.add_argument('--split', choices=('train', 'test', 'all'), default='test')
     parser.add_argument('--rows', default=None)
+    parser.add_argument('--but')
     parser.add_argument('--windows', default=None)
     parser.add_argument('--trials', type=int, default=None)
     parser.add_argument('--marks', type=int, default=1)
     parser.add_argument('--profile', default='standard')
     parser.add_argument('--host-rate', type=int)
+    parser.add_argument('--join-s', type=float, default=20.0)
+    parser.add_argument('--join-voices', action='store_true')
+    parser.add_argument('--clips', type=int)
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--p-max', type=float, default=1e-6)
     parser.add_argument('--detect-options', default='')
@@ -200,17 +229,20 @@ def arguments():
 def main():
     options = arguments()
     if options.rows == 'list':
-        for name, row in earmark.attacks.table().items():
-            print(f'{name:24} {row.source}')
+        for name, row in every_row().items():
+            print(f'{name:40} {row.source}')
         return 0
     if options.corpus is None:
         sys.exit('robustness: --corpus DIR is needed')
     program = Program(options.earmark)
-    clips = corpus.load(options.corpus, options.split, options.host_rate)
     try:
-        order = list(chosen_rows(clips, options.rows))
+        order = list(chosen_rows((), options.rows, options.but))
     except ValueError as error:
         sys.exit(f'robustness: --{error}')
+    clips = corpus.load(options.corpus, options.split, options.host_rate, options.join_s, options.join_voices)
+    if options.clips is not None and not 1 <= options.clips <= len(clips):
+        sys.exit(f'robustness: --clips: {options.clips}, there are {len(clips)}')
+    clips = [clips[number * len(clips) // options.clips] for number in range(options.clips)] if options.clips else clips
     print(f'{program.version()}; {len(clips)} clips of {len({c.speaker for c in clips})} speakers, '
           f'{sum(c.seconds for c in clips):.0f} s, split {options.split}, host rate {options.host_rate or "own"}, '
           f'profile {options.profile}, seed {options.seed}, {options.marks} marks a clip, {options.trials} windows a length, '
@@ -222,16 +254,13 @@ def main():
             results += done
             print('.', end='', file=sys.stderr, flush=True)
     print(file=sys.stderr)
-    found = summary(results)
+    found = summary(results, [clip.name for clip in clips])
     rows = {name: found[name] for name in order if name in found}
     print_tables(rows, options.windows)
     good = print_controls(rows)
     if options.json:
-        record = {'program': program.version(), 'clips': [c.name for c in clips], 'distortions': rows,
-                  **{name: getattr(options, name) for name in RECORDED}}
-        with open(options.json, 'w') as out:
-            json.dump(record, out, indent=1)
-            out.write('\n')
+        write_record({'program': program.version(), 'clips': [c.name for c in clips],
+                      **{name: getattr(options, name) for name in RECORDED}}, rows, options.json)
     return 0 if good else 1
 
 

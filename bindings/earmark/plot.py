@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import importlib
 import math
+from collections import abc
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from .audio import as_planar
 from .config import as_sample_rate
 from .detection import Detection
 
-_MARK, _QUIET, _BOUND = "#0b6e4f", "#9aa0a6", "#b3261e"
+_MARK, _SECOND, _QUIET, _BOUND = "#0b6e4f", "#c77700", "#9aa0a6", "#b3261e"
 _WINDOW_S, _HOP_S = 0.016, 0.004  # a cell of the mark is 16 ms by 125 Hz
 _FIRST_BAND_HZ, _LAST_BAND_HZ, _BAND_HZ = 93.75, 7843.75, 125.0
 _SCORE_S = 0.512
@@ -107,19 +108,25 @@ def roc(log10_p_marked: npt.ArrayLike, log10_p_unmarked: npt.ArrayLike, *, axes:
     return axes
 
 
-def det(log10_p_marked: npt.ArrayLike, log10_p_unmarked: npt.ArrayLike, *, axes: Any = None) -> Any:
-    """Misses against false alarms on normal-deviate scales (Martin et al. 1997), with the proved bound. As roc()."""
-    marked, unmarked = _values("log10_p_marked", log10_p_marked), _values("log10_p_unmarked", log10_p_unmarked)
+def det(
+    log10_p_marked: npt.ArrayLike, log10_p_unmarked: npt.ArrayLike | abc.Mapping[str, npt.ArrayLike], *, axes: Any = None
+) -> Any:
+    """Misses against false alarms on normal-deviate scales (Martin et al. 1997), with the proved bound. As roc();
+    log10_p_unmarked may also be several kinds of clips without the mark, {words: values}."""
+    marked = _values("log10_p_marked", log10_p_marked)
+    several = log10_p_unmarked if isinstance(log10_p_unmarked, abc.Mapping) else {"unmarked clips": log10_p_unmarked}
+    kinds = {words: _values("log10_p_unmarked", values) for words, values in several.items()}
     axes = _axes(axes, (5, 4.6))
     threshold = np.linspace(-8, 0, 800)
     missed = 1 - _share_below(marked, threshold)
-    observed = _share_below(unmarked, threshold)
     floor = 0.5 / len(marked)  # a share of 0 has no place on this scale: half a clip
     drawn = np.clip(missed, floor, 1 - floor)
     axes.plot(_deviate(10**threshold), _deviate(drawn), color=_BOUND, ls="--", label="proved: false alarms at most $p$")
-    seen = (observed > 0) & (observed < 1)
-    if seen.any():
-        axes.plot(_deviate(observed[seen]), _deviate(drawn[seen]), color=_MARK, label=f"observed, {len(unmarked)} unmarked clips")
+    for (words, heard), colour in zip(kinds.items(), (_MARK, _SECOND)):
+        observed = _share_below(heard, threshold)
+        seen = (observed > 0) & (observed < 1)
+        if seen.any():
+            axes.plot(_deviate(observed[seen]), _deviate(drawn[seen]), color=colour, label=f"observed, {len(heard)} {words}")
     axes.axhline(_deviate(np.array(floor)), color=_QUIET, lw=0.8, ls=":", label=f"no miss in {len(marked)} marked clips")
     for axis, values in ((axes.xaxis, (1e-6, 1e-4, 1e-2, 0.1, 0.5)), (axes.yaxis, (1e-3, 1e-2, 0.05, 0.2, 0.5, 0.9))):
         axis.set_ticks(_deviate(np.array(values)), [f"{100 * value:g} %" for value in values])
@@ -137,13 +144,23 @@ def found_by_seconds(
     length, hit = _values("seconds", seconds), np.asarray(found, dtype=bool).ravel()
     if len(length) != len(hit):
         raise ValueError(f"found: {len(hit)} values, seconds has {len(length)}")
-    axes = _axes(axes, (5.5, 3.6))
     lengths = np.unique(length)
     counts = [(int(hit[length == one].sum()), int((length == one).sum())) for one in lengths]
-    share = np.array([hits / total for hits, total in counts])
-    interval = np.array([wilson(hits, total) for hits, total in counts]).T
-    (line,) = axes.plot(lengths, share, marker="o", ms=4, label=label)
-    axes.fill_between(lengths, interval[0], interval[1], color=line.get_color(), alpha=0.15, lw=0)
+    low, high = np.array([wilson(hits, total) for hits, total in counts]).T
+    return share_by_seconds(lengths, [hits / total for hits, total in counts], low, high, label=label, axes=axes)
+
+
+def share_by_seconds(
+    seconds: npt.ArrayLike, share: npt.ArrayLike, low: npt.ArrayLike, high: npt.ArrayLike, *, label: str | None = None, axes: Any = None
+) -> Any:
+    """Shares that are counted already, one a length, with the ends of their intervals; as found_by_seconds()."""
+    lengths, values, lower, upper = (_values(name, given) for name, given in
+                                     (("seconds", seconds), ("share", share), ("low", low), ("high", high)))  # fmt: skip
+    if not len(lengths) == len(values) == len(lower) == len(upper):
+        raise ValueError(f"share: {len(values)} values, low {len(lower)}, high {len(upper)}, seconds has {len(lengths)}")
+    axes = _axes(axes, (5.5, 3.6))
+    (line,) = axes.plot(lengths, values, marker="o", ms=4, label=label)
+    axes.fill_between(lengths, lower, upper, color=line.get_color(), alpha=0.15, lw=0)
     axes.set(xlabel="length of the clip (s)", ylabel="found (share of clips)", ylim=(0, 1.02))
     if label is not None:
         axes.legend(loc="lower right", fontsize="small", frameon=False)

@@ -75,6 +75,10 @@ def test_det():
     for start in ("proved", "observed"):
         alarms, missed = curve(axes, start)
         assert np.all(np.diff(alarms) >= 0) and np.all(np.diff(missed) <= 0)
+    several = {"hosts": -rng.exponential(0.2, 300), "clips under another key": -rng.exponential(0.1, 200)}
+    axes = drawn(plot.det(-rng.exponential(9, 300), several))
+    (hosts, _), (others, _) = curve(axes, "observed, 300 hosts"), curve(axes, "observed, 200 clips under another key")
+    assert hosts.max() > others.max()
 
 
 def test_found_by_seconds():
@@ -83,6 +87,17 @@ def test_found_by_seconds():
     assert seconds.tolist() == [1, 2] and share.tolist() == [0.5, 1]
     with pytest.raises(ValueError, match="^found: 1 values"):
         plot.found_by_seconds([1, 2], [True])
+
+
+def test_share_by_seconds():
+    axes = drawn(plot.share_by_seconds([1, 2], [0.5, 1], [0.2, 0.7], [0.8, 1], label="clean"))
+    seconds, share = curve(axes, "clean")
+    assert seconds.tolist() == [1, 2] and share.tolist() == [0.5, 1]
+    (band,) = axes.collections
+    edges = band.get_paths()[0].vertices
+    assert {(1, 0.2), (1, 0.8), (2, 0.7), (2, 1)} <= {tuple(edge) for edge in np.round(edges, 9).tolist()}
+    with pytest.raises(ValueError, match="^share: 1 values, low 2, high 2, seconds has 2"):
+        plot.share_by_seconds([1, 2], [0.5], [0, 0], [1, 1])
 
 
 @pytest.mark.parametrize("call", [plot.roc, plot.det])

@@ -22,7 +22,7 @@ class Codec:
 
 
 AMR_NB_KBPS = (4.75, 5.15, 5.9, 6.7, 7.4, 7.95, 10.2, 12.2)
-AMR_WB_KBPS = (6.6, 8.85, 12.65, 23.85)
+AMR_WB_KBPS = (6.6, 8.85, 12.65, 14.25, 15.85, 18.25, 19.85, 23.05, 23.85)
 OPUS_KBPS = (6, 8, 12, 16, 24, 32)
 MP3_KBPS = (8, 16, 24, 32, 40, 48, 64)
 
@@ -72,6 +72,7 @@ CHAINS: abc.Mapping[str, tuple[str, ...]] = {
     "mp3_64k_then_opus_12k": ("mp3_64k", "opus_12k"),
     "g711_mu_then_amr_12k2": ("g711_mu", "amr_12k2"),
     "amr_12k2_twice": ("amr_12k2", "amr_12k2"),
+    "mp3_64k_3_times": ("mp3_64k", "mp3_64k", "mp3_64k"),  # RT-SW: encoded three times
 }
 
 

@@ -60,8 +60,7 @@ def median(samples: Any, sample_rate: int, seed: int = 0, *, taps: int) -> Chang
 
 @attack
 def equaliser(samples: Any, sample_rate: int, seed: int = 0, *, largest_db: float) -> Changed:
-    """A graphic equaliser with a band per Bark, each at + or - largest_db by the seed (RAW-Bench draws 0.375 to 0.75 in
-    its own unit, which is not dB); linear phase, no delay."""
+    """A graphic equaliser with a band per Bark, each at + or - largest_db by the seed; linear phase, no delay."""
     in_range("largest_db", largest_db, 0, 40, " dB")
     edges = np.array([edge for edge in _BARK_EDGES_HZ if edge < sample_rate / 2], dtype=float)
     gains_db = np.random.default_rng(seed).choice([-largest_db, largest_db], len(edges))

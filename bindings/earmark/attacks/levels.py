@@ -70,9 +70,10 @@ def expander(samples: Any, sample_rate: int, seed: int = 0, *, threshold_db: flo
 
 @attack
 def limiter(samples: Any, sample_rate: int, seed: int = 0, *, threshold_db: float) -> Changed:
-    """Look-ahead limiter; threshold -24 to 0 dB."""
-    limit = 10 ** (in_range("threshold_db", threshold_db, -24, 0, " dB") / 20)
-    return _same_length(samples, sample_rate, f"alimiter=limit={limit:.6f}:attack=5:release=50:level=false"), sample_rate
+    """Look-ahead limiter; threshold -60 to 0 dB."""
+    limit = 10 ** (in_range("threshold_db", threshold_db, -60, 0, " dB") / 20)
+    # ffmpeg takes no limit below -24 dB: the threshold is brought to full scale, and back.
+    return limit * _same_length(samples / limit, sample_rate, "alimiter=limit=1:attack=5:release=50:level=false"), sample_rate
 
 
 @attack

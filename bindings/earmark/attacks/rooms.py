@@ -19,11 +19,11 @@ def echo(samples: Any, sample_rate: int, seed: int = 0, *, delay_s: float, volum
     return samples + in_range("volume", volume, 0, 10) * delayed, sample_rate
 
 
-def room_response(rt60_s: float, sample_rate: int, seed: int) -> Samples:
-    """Direct path of energy 1 and, from 2.5 ms on, Gaussian noise that decays 60 dB in rt60_s, of energy 1 in all.
+def room_response(rt60_s: float, sample_rate: int, seed: int, direct_db: float = 0) -> Samples:
+    """Direct path of energy 1 and, from 2.5 ms on, Gaussian noise that decays 60 dB in rt60_s, direct_db (-60 to 60) weaker
+    in all.
 
-    So the ratio of direct to reverberant energy is 0 dB: a listener near the critical distance (Polack's model of the
-    diffuse tail; Habets 2006 for the form).
+    At 0 dB a listener stands near the critical distance (Polack's model of the diffuse tail; Habets 2006 for the form).
     """
     in_range("rt60_s", rt60_s, 0.02, 20, " s")
     sample_rate = as_sample_rate(sample_rate)
@@ -31,15 +31,15 @@ def room_response(rt60_s: float, sample_rate: int, seed: int) -> Samples:
     t = np.arange(int(1.2 * rt60_s * sample_rate)) / sample_rate
     tail = rng.standard_normal(len(t)) * np.exp(-np.log(1e3) * t / rt60_s)
     tail[t < 0.0025] = 0
-    tail /= np.sqrt(np.sum(tail**2))
+    tail *= 10 ** (-in_range("direct_db", direct_db, -60, 60, " dB") / 20) / np.sqrt(np.sum(tail**2))
     tail[0] = 1
     return np.asarray(tail)
 
 
 @attack
-def reverb(samples: Any, sample_rate: int, seed: int = 0, *, rt60_s: float) -> Changed:
+def reverb(samples: Any, sample_rate: int, seed: int = 0, *, rt60_s: float, direct_db: float = 0) -> Changed:
     """A room by the seed, see room_response(). Level kept (mean square); length kept, the tail after the end is cut."""
-    return _in_room(samples, room_response(rt60_s, sample_rate, seed)), sample_rate
+    return _in_room(samples, room_response(rt60_s, sample_rate, seed, direct_db)), sample_rate
 
 
 @attack

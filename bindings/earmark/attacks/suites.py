@@ -1,7 +1,7 @@
 """The published suites, row by row, with their own names and values: what a figure of theirs can be compared with.
 
-Rows that need a neural codec (EnCodec, DAC, SoundStream) or somebody's noise recordings are left out. Where a suite draws
-a value from a range, the two ends are rows here.
+Rows that need a neural codec (EnCodec, DAC, SoundStream) are left out; background noise, theirs recorded, is babble here.
+Where a suite draws a value from a range, the two ends are rows here.
 """
 from __future__ import annotations
 
@@ -32,6 +32,10 @@ def _stretched(name: str, factors: abc.Iterable[float], source: str) -> dict[str
     return {f"{name}_{one:g}": Attack(timing.tempo, {"factor": one, "method": "phase_vocoder"}, source, one) for one in factors}
 
 
+def _background(ratios_db: abc.Iterable[float], source: str) -> dict[str, Attack]:
+    return _swept("background_noise", mixing.babble, "snr_db", ratios_db, f"{source}, recordings replaced by babble", talkers=[])
+
+
 def _audiomarkbench() -> dict[str, Attack]:
     """NeurIPS 2024; clips of 5 s at 16 kHz. Its Opus 496k is left out: one channel takes 256k at most."""
     source = "AudioMarkBench"
@@ -39,6 +43,7 @@ def _audiomarkbench() -> dict[str, Attack]:
     return (
         _stretched("time_stretch", (0.7, 0.9, 1.1, 1.3, 1.5), source)
         | _swept("gaussian_noise", mixing.white_noise, "snr_db", (40, 30, 20, 10, 5), source)
+        | _background((40, 30, 20, 10, 5), source)
         | _swept("opus", codecs.coded, "bitrate_kbps", (16, 32, 64, 128, 256), source, format="opus")
         | _swept("quantization", levels.quantise_to_levels, "levels", (4, 8, 16, 32, 64), source)
         | _swept("highpass", filters.windowed_sinc, "cutoff_ratio", ratios, source, kind="highpass")
@@ -71,6 +76,7 @@ def _audioseal() -> dict[str, Attack]:
 
 
 def _omnisealbench() -> dict[str, Attack]:
+    """Its speed 1 changes nothing, its high-pass at 8 kHz leaves nothing at 16 kHz, MP3 has no 12 kb/s: left out."""
     source = "OmniSealBench"
     percents = (10, 20, 30, 40, 50, 60, 70, 80, 90)
     up, down = ([20 * math.log10(1 + sign * one / 100) for one in percents] for sign in (1, -1))
@@ -97,20 +103,24 @@ def _omnisealbench() -> dict[str, Attack]:
 
 
 def _raw_bench(strict: bool) -> dict[str, Attack]:
-    """Interspeech 2025, configs/attack; its noise and reverb recordings are replaced by those made here;
-    its Vorbis 256k is more than one channel takes."""
+    """Interspeech 2025, configs/attack. Its noise and room recordings are replaced by what is made here; its Vorbis 256k is
+    more than one channel takes; its equaliser draws the logarithm of a gain (e to the power of 0.375: 3.3 dB)."""
     source = f"RAW-Bench {'strict' if strict else 'loose'}"
 
     def pick(tight: tuple[float, ...], wide: tuple[float, ...]) -> tuple[float, ...]:
         return tight if strict else wide
 
     rows = _swept("gaussian_noise", mixing.white_noise, "snr_db", pick((20, 40), (40, 60)), source)
+    rows |= _background(pick((20, 35), (35, 60)), source)
+    rows |= _swept("reverb", rooms.reverb, "direct_db", pick((0, 6), (6, 12)), source, rt60_s=0.5)
     for format, rates in (("aac", pick((64,), (128, 256))), ("mp3", pick((64,), (128, 256))), ("vorbis", pick((48,), (64, 128)))):
         rows |= _swept(format, codecs.coded, "bitrate_kbps", rates, source, format=format)
     thresholds_db = pick((-36, -18), (-18, -6))
     rows |= _swept("dynamic_range_compression", levels.compressor, "threshold_db", thresholds_db, source)
     rows |= _swept("dynamic_range_expansion", levels.expander, "threshold_db", pick((-16, -12), (-12, -6)), source)
-    rows |= _swept("limiter", levels.limiter, "threshold_db", pick((-24, -18), (-18, -6)), source)
+    rows |= _swept("limiter", levels.limiter, "threshold_db", thresholds_db, source)
+    rows |= {f"eq_{log:g}": Attack(filters.equaliser, {"largest_db": 20 * math.log10(math.exp(log))}, source)
+             for log in pick((0.375, 0.75), (0.375,))}  # fmt: skip
     rows |= _swept("highpass", filters.highpass, "cutoff_hz", pick((250, 500), (10, 250)), source)
     rows |= _swept("lowpass", filters.lowpass, "cutoff_hz", pick((3500, 6000), (6000, 8000)), source)
     rows |= {f"gain_{factor:g}": Attack(levels.gain, {"gain_db": 20 * math.log10(factor)}, source)
@@ -119,7 +129,7 @@ def _raw_bench(strict: bool) -> dict[str, Attack]:
     rows |= _swept("quantization", levels.quantise, "bits", (12, 16), source)
     rows |= _swept("time_jitter", timing.time_jitter, "scale", (0.01, 0.2), source)
     rows |= _stretched("time_stretch", pick((0.75, 0.95, 1.05, 1.25), (0.95, 1.05)), source)
-    return rows | {"polarity": Attack(levels.polarity, {}, source), "reverb": Attack(rooms.reverb, {"rt60_s": 0.5}, source)}
+    return rows | {"polarity": Attack(levels.polarity, {}, source)}
 
 
 SUITES: dict[str, abc.Callable[[], dict[str, Attack]]] = {

@@ -30,9 +30,12 @@ def table(talkers: abc.Sequence[Any] = ()) -> dict[str, Attack]:
     return rows
 
 
-def chosen(rows: abc.Mapping[str, Attack], names: str | None) -> dict[str, Attack]:
-    """The rows named, comma separated, in the table's order; "loss_*" takes all that begin so. ValueError names what is
-    unknown."""
+def chosen(rows: abc.Mapping[str, Attack], names: str | None, but: str | None = None) -> dict[str, Attack]:
+    """The rows named, comma separated, in the table's order, without those named in `but`; "loss_*" takes all that begin
+    so. ValueError names what is unknown."""
+    if but is not None:
+        left_out = chosen(rows, but)
+        return {name: row for name, row in chosen(rows, names).items() if name not in left_out}
     if names is None or names.strip() in ("", "all"):
         return dict(rows)
     wanted = [name.strip() for name in names.split(",") if name.strip()]

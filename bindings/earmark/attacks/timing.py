@@ -166,6 +166,7 @@ def _phase_vocoder(samples: Samples, factor: float, size: int) -> Samples:
     expected = 2 * np.pi * hop * np.arange(size // 2 + 1) / size
     phase = np.angle(spectra[0])
     times = np.arange(0, len(spectra) - 1, factor)
+    times = times[times < len(spectra) - 1]  # rounding may put one more at the end
     out, weight = np.zeros(len(times) * hop + size), np.zeros(len(times) * hop + size)
     for number, time in enumerate(times):
         left, part = int(time), time - int(time)

@@ -1,4 +1,4 @@
-"""The plots of a report, as SVG that stands in the page itself: no file beside it, no font or script from elsewhere."""
+"""The plots of a report, and how they stand in the page itself, as SVG: no file beside it, no font or script from elsewhere."""
 from __future__ import annotations
 
 import importlib
@@ -13,9 +13,10 @@ import numpy as np
 from .tables import Row
 
 _MARK, _SECOND, _QUIET, _BOUND = "#0b6e4f", "#c77700", "#9aa0a6", "#b3261e"
+_LETTERS: dict[str, Any] = {"font.size": 9}  # while drawing and while saving: some labels are made only then
 
 
-def survival(rows: abc.Sequence[Row], what: str, title: str) -> str:
+def survival(rows: abc.Sequence[Row], what: str, title: str) -> Any:
     """Share (found, or exact) by attack, for the shortest, a middle and the longest window, with intervals."""
     run = [row for row in rows if not row["error"]]
     lengths = [length for length in run[0]["windows"] if any(row["windows"][length][what]["windows"] for row in run)] if run else []
@@ -38,10 +39,10 @@ def survival(rows: abc.Sequence[Row], what: str, title: str) -> str:
         axes.grid(axis="x", color="#e3e3e3", lw=0.6)
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1 + 0.9 / max(3, len(run))), ncols=3, fontsize="small", frameon=False)
 
-    return _svg(f"survival-{what}", (7.5, 1.2 + 0.3 * len(run)), draw)
+    return _drawn((7.5, 1.2 + 0.3 * len(run)), draw)
 
 
-def alarms(rows: abc.Sequence[Row]) -> str:
+def alarms(rows: abc.Sequence[Row]) -> Any:
     """Observed share of p at or below p, against the bound: the steps may not lie above the line but by chance."""
 
     def draw(axes: Any) -> None:
@@ -62,10 +63,10 @@ def alarms(rows: abc.Sequence[Row]) -> str:
         axes.grid(color="#e3e3e3", lw=0.6)
         axes.legend(loc="upper left", fontsize="small", frameon=False)
 
-    return _svg("alarms", (5.8, 4.2), draw)
+    return _drawn((5.8, 4.2), draw)
 
 
-def qualities(rows: abc.Sequence[Row]) -> str:
+def qualities(rows: abc.Sequence[Row]) -> Any:
     """Every clip a dot, by measure; the mean a line."""
     shown = [row for row in rows if row["measure"] != "mark_db"]
 
@@ -79,22 +80,42 @@ def qualities(rows: abc.Sequence[Row]) -> str:
         axes.set(xlabel="dB; a dot a clip, the line their mean", ylim=(-0.6, len(shown) - 0.4))
         axes.grid(axis="x", color="#e3e3e3", lw=0.6)
 
-    return _svg("qualities", (7.5, 0.9 + 0.5 * len(shown)), draw)
+    return _drawn((7.5, 0.9 + 0.5 * len(shown)), draw)
 
 
-def _svg(name: str, size: tuple[float, float], draw: abc.Callable[[Any], None]) -> str:
+def figure(size: tuple[float, float], draw: abc.Callable[[Any], None]) -> Any:
+    """A figure of `size` inches; draw puts axes into it."""
+    with importlib.import_module("matplotlib").rc_context(_LETTERS):
+        made = importlib.import_module("matplotlib.figure").Figure(figsize=size, layout="constrained")
+        draw(made)
+    return made
+
+
+def png(drawn: Any) -> bytes:
+    """The figure as a file, 120 points to the inch."""
+    with importlib.import_module("matplotlib").rc_context(_LETTERS):
+        out = io.BytesIO()
+        drawn.savefig(out, format="png", dpi=120, metadata={"Software": None})
+    return out.getvalue()
+
+
+def svg(name: str, drawn: Any) -> str:
+    """The figure as part of a page; `name` is its own there."""
     matplotlib = importlib.import_module("matplotlib")
-    figure_of = importlib.import_module("matplotlib.figure")
     # The names that SVG gives its parts follow from the salt: the same numbers must give the same page.
-    with matplotlib.rc_context({"svg.hashsalt": name, "svg.fonttype": "path", "font.size": 9}):
-        figure = figure_of.Figure(figsize=size, layout="constrained")
-        axes = figure.add_subplot()
+    with matplotlib.rc_context({"svg.hashsalt": name, "svg.fonttype": "path", **_LETTERS}):
+        out = io.StringIO()
+        drawn.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    # Two figures of one page must not share names.
+    text = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-", out.getvalue())
+    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
+    return text[text.index("<svg") :].replace("<svg", f'<svg role="img" aria-label="{name}"', 1)
+
+
+def _drawn(size: tuple[float, float], draw: abc.Callable[[Any], None]) -> Any:
+    def in_axes(made: Any) -> None:
+        axes = made.add_subplot()
         axes.spines[["top", "right"]].set_visible(False)
         draw(axes)
-        out = io.StringIO()
-        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    drawn = out.getvalue()
-    # Two figures of one page must not share names.
-    drawn = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-", drawn)
-    drawn = re.sub(r"<metadata>.*?</metadata>", "", drawn, flags=re.DOTALL)
-    return drawn[drawn.index("<svg") :].replace("<svg", f'<svg role="img" aria-label="{name}"', 1)
+
+    return figure(size, in_axes)

@@ -16,7 +16,7 @@ h1 { font-size: 1.6rem; margin-bottom: .2rem; } h2 { margin-top: 2.2rem; border-
 table { border-collapse: collapse; margin: .8rem 0; font-size: .9rem; } caption { text-align: left; color: #555; padding-bottom: .3rem; }
 th, td { padding: .25rem .6rem; border-bottom: 1px solid #e3e3e3; text-align: left; vertical-align: top; }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; } td small { color: #666; white-space: nowrap; }
-code, pre { font: .85rem/1.4 ui-monospace, monospace; background: #f4f5f5; } pre { padding: .6rem; overflow-x: auto; white-space: pre-wrap; }
+code, pre { font: .85rem/1.4 ui-monospace, monospace; background: #f4f5f5; overflow-wrap: anywhere; } pre { padding: .6rem; overflow-x: auto; white-space: pre-wrap; }
 .note { color: #555; } .bad { color: #b3261e; font-weight: 600; } svg { max-width: 100%; height: auto; } summary { cursor: pointer; }
 @media print { body { margin: 0; max-width: none; } details { break-inside: avoid; } h2 { break-after: avoid; } }
 """
@@ -24,11 +24,7 @@ code, pre { font: .85rem/1.4 ui-monospace, monospace; background: #f4f5f5; } pre
 
 def page(report: Row) -> str:
     """`report` is what report.measure() gives."""
-    title = escape(report["title"])
     parts = [
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
-        f'<meta name="viewport" content="width=device-width">\n<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>',
-        f"<h1>{title}</h1>",
         _summary(report),
         _setting(report),
         _robustness(report),
@@ -37,9 +33,18 @@ def page(report: Row) -> str:
         _limits(report),
         _annex(report),
         f'<script type="application/json" id="data">{_data(report)}</script>',
-        "</body>\n</html>\n",
     ]
-    return "\n".join(parts)
+    return document(report["title"], parts)
+
+
+def document(title: str, parts: abc.Iterable[str]) -> str:
+    """The page round its parts, which are HTML; title is text."""
+    head = [
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
+        f'<meta name="viewport" content="width=device-width">\n<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>',
+        f"<h1>{escape(title)}</h1>",
+    ]
+    return "\n".join([*head, *parts, "</body>\n</html>\n"])
 
 
 def _summary(report: Row) -> str:
@@ -68,7 +73,7 @@ def _summary(report: Row) -> str:
 
 def _setting(report: Row) -> str:
     rows = [(name.replace("_", " "), value) for name, value in report["setting"].items()]
-    return "<h2>Setting</h2>" + _table(["", ""], [[_cell(name), _cell(str(value))] for name, value in rows])
+    return "<h2>Setting</h2>" + table(["", ""], [[cell(name), cell(str(value))] for name, value in rows])
 
 
 def _robustness(report: Row) -> str:
@@ -86,8 +91,8 @@ def _robustness(report: Row) -> str:
     ]
     for what, words in (("found", "found"), ("exact", "payload read right")):
         head = ["distortion", *(f"{length} s" for length in lengths)]
-        body = [[_cell(row["attack"], row["source"]), *(_share(row["windows"][length][what]) for length in lengths)] for row in rows]
-        out += [f"<h3>{words.capitalize()}</h3>", figures.survival(rows, what, words), _table(head, body)]
+        body = [[cell(row["attack"], row["source"]), *(share_cell(row["windows"][length][what]) for length in lengths)] for row in rows]
+        out += [f"<h3>{words.capitalize()}</h3>", figures.svg(f"survival-{what}", figures.survival(rows, what, words)), table(head, body)]
     counted = "; ".join(
         f"{length} s: {_windows(rows, length)} windows, {_clips(rows, length)} clips" for length in lengths
     )
@@ -109,16 +114,16 @@ def _false_alarms(report: Row) -> str:
         "<p>p bounds, as a theorem about the key's random signs, the probability that audio made without the key gets such a "
         "verdict. Each trial here asks for a key drawn for it alone, so trials are independent whatever the audio is; the upper "
         "limit is of 95 %, and with none seen it is about 3 over the number of trials.</p>",
-        figures.alarms(rows),
+        figures.svg("alarms", figures.alarms(rows)),
     ]
     body = []
     for row in rows:
         for one in row["thresholds"]:
             verdict = '<span class="bad">exceeded</span>' if one["exceeded"] else "kept"
             numbers = [f"{one['threshold']:g}", str(one["count"]), f"{one['expected_at_most']:.3g}", f"{one['high']:.2g}"]
-            body.append([_cell(f"{row['kind']}, {row['trials']} trials, {row['hours']:.2f} h"), *(_number(n) for n in numbers), f"<td>{verdict}</td>"])
+            body.append([cell(f"{row['kind']}, {row['trials']} trials, {row['hours']:.2f} h"), *(number(n) for n in numbers), f"<td>{verdict}</td>"])
     head = ["audio", "p at most", "seen", "bound allows", "95 % limit of the share", "bound"]
-    out.append(_table(head, body))
+    out.append(table(head, body))
     read = sum(row["payloads_read"] for row in rows)
     return "\n".join(out) + f"<p>Payloads read from audio that has none for the key: {read}.</p>"
 
@@ -130,18 +135,18 @@ def _quality(report: Row) -> str:
         half = "" if math.isnan(row["half"]) else f" &plusmn; {row['half']:.1f}"
         body.append(
             [
-                _cell(row["measure"], row["words"]),
+                cell(row["measure"], row["words"]),
                 f'<td class="n">{row["mean"]:.1f}{half}</td>',
-                _number(f"{row['worst']:.1f}"),
-                _cell(row["worst_clip"]),
+                number(f"{row['worst']:.1f}"),
+                cell(row["worst_clip"]),
             ]
         )
     return "\n".join(
         [
             "<h2>What the mark changes</h2>",
             "<p>Each clip against its marked twin. These are measures of the signal; what a listener notices is for a listening test.</p>",
-            figures.qualities(rows),
-            _table(["measure", "mean, 95 %", "worst", "worst clip"], body),
+            figures.svg("qualities", figures.qualities(rows)),
+            table(["measure", "mean, 95 %", "worst", "worst clip"], body),
         ]
     )
 
@@ -159,13 +164,13 @@ def _limits(report: Row) -> str:
 
 def _annex(report: Row) -> str:
     clips = [
-        [_cell(clip["name"]), _number(f"{clip['seconds']:.1f}"), _number(str(clip["rate"])), f"<td><code>{clip['digest']}</code></td>"]
+        [cell(clip["name"]), number(f"{clip['seconds']:.1f}"), number(str(clip["rate"])), f"<td><code>{clip['digest']}</code></td>"]
         for clip in report["clips"]
     ]
     out = ["<h2>To repeat it</h2>", f"<pre>{escape(report['command'])}</pre>"]
     out.append('<p class="note">The same seed, clips, key and versions give the same figures.</p>')
     out.append(f"<details><summary>The {len(clips)} clips</summary>")
-    out.append(_table(["file", "seconds", "Hz", "BLAKE2b-256 of the file"], clips) + "</details>")
+    out.append(table(["file", "seconds", "Hz", "BLAKE2b-256 of the file"], clips) + "</details>")
     if report["left_out"]:
         items = "".join(f"<li>{escape(why)}</li>" for why in report["left_out"])
         out.append(f"<p>Left out:</p><ul>{items}</ul>")
@@ -199,7 +204,8 @@ def _clips(rows: abc.Sequence[Row], length: str) -> int:
     return int(max(row["windows"][length]["found"]["clips"] for row in rows))
 
 
-def _share(cell: Row) -> str:
+def share_cell(cell: Row) -> str:
+    """A cell of the table with a share of tables.share_cell() and its interval."""
     if cell["share"] is None:
         return '<td class="n">&ndash;</td>'
     depth = 0.75 * cell["share"]
@@ -210,14 +216,14 @@ def _share(cell: Row) -> str:
     )
 
 
-def _cell(text: str, more: str = "") -> str:
+def cell(text: str, more: str = "") -> str:
     return f"<td>{escape(text)}" + (f"<br><small>{escape(more)}</small>" if more else "") + "</td>"
 
 
-def _number(text: str) -> str:
+def number(text: str) -> str:
     return f'<td class="n">{escape(text)}</td>'
 
 
-def _table(head: abc.Sequence[str], body: abc.Sequence[abc.Sequence[str]]) -> str:
+def table(head: abc.Sequence[str], body: abc.Sequence[abc.Sequence[str]]) -> str:
     top = "" if not any(head) else "<tr>" + "".join(f"<th>{escape(name)}</th>" for name in head) + "</tr>"
     return f"<table>{top}" + "".join("<tr>" + "".join(row) + "</tr>" for row in body) + "</table>"
