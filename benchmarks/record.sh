@@ -28,7 +28,7 @@ record() {  # NAME COMMAND...
     echo "== $name" >&2
     local status=0
     "$@" --json "$scratch/$name.json" >"$scratch/$name.txt" || status=$?
-    if [ $status -gt 1 ]; then echo "$name failed ($status)" >&2; return $status; fi
+    if [ $status -gt 1 ] || [ ! -s "$scratch/$name.json" ]; then echo "$name failed ($status)" >&2; return $status; fi
     printf '\nmade by: %s --json FILE\ncommit %s\n' "$*" "$(git describe --always --dirty --abbrev=12)" |
         sed "s|$corpus|CORPUS|g; s|$scratch|SCRATCH|g; s|$build/|build/|g" >>"$scratch/$name.txt"
     mv "$scratch/$name.json" "$scratch/$name.txt" "$results/"
