@@ -60,6 +60,30 @@ Run whitening() {
     };
 }
 
+// The larger of detection's nets for the 16 chips of a row at 8 kHz.
+Run net() {
+    constexpr int rows = 7, more = 3, first = 32, second = 16, count = 16, width = 2 * count + 2;
+    Random source(2);
+    const auto numbers = [&](std::size_t size, int most) {
+        std::vector<std::int16_t> values(size);
+        for (auto& value : values) value = static_cast<std::int16_t>(source.below(2 * most + 1) - most);
+        return values;
+    };
+    const auto weights = numbers(first * (4 * rows + more + 1) + second * first + second, 2000);
+    const auto cells = numbers(rows * width, 3000), others = numbers(more * count, 3000);
+    const std::vector<std::int32_t> biases(first + second + 1, 1000000);
+    return [=](const Kernels& kernels) {
+        std::array<const std::int16_t*, rows> at;
+        std::array<const std::int16_t*, more> beside;
+        for (std::size_t r = 0; r < at.size(); ++r) at[r] = cells.data() + width * r;
+        for (std::size_t m = 0; m < beside.size(); ++m) beside[m] = others.data() + count * m;
+        std::vector<float> out(count);
+        kernels.chip_net({rows, more, first, second, -7168, 3072, weights.data(), biases.data(), {12, 11}, 1e-7f, 100},
+                         at.data(), 0, beside.data(), count, out.data());
+        return out;
+    };
+}
+
 Run logarithm() {
     const auto in = random(268, 1e-9, 100);
     return [=](const Kernels& kernels) {
@@ -119,8 +143,9 @@ void measure(::benchmark::State& state, const Kernels& kernels, const Run& run) 
 int main(int count, char** words) {
     return run_benchmarks(count, words, [] {
         const std::vector<std::pair<const char*, Run>> all{
-            {"correlation", correlation()}, {"whitening", whitening()}, {"log", logarithm()}, {"gain", gains()},
-            {"overlap_add", overlap_add()}, {"half_band", half_band()}, {"sign_tail", tail()}};
+            {"correlation", correlation()}, {"whitening", whitening()}, {"net", net()},
+            {"log", logarithm()},           {"gain", gains()},          {"overlap_add", overlap_add()},
+            {"half_band", half_band()},     {"sign_tail", tail()}};
         for (const auto& [name, run] : all)
             for (const Kernels* kernels : all_kernels())
                 ::benchmark::RegisterBenchmark(

@@ -1,35 +1,43 @@
 #include "dsp/detect/whitening.hpp"
 
 #include "dsp/detect/chip_nets.hpp"
+#include "dsp/detect/whole_net.hpp"
 
 #include <algorithm>
 
 namespace earmark {
 namespace {
 
-constexpr float forget_per_row = 0.004f, rise_per_row = 0.008f;  // nepers of power
-constexpr float silent = -20;                                    // says nothing of the floor: digital silence
-constexpr float first_floor = 6;                                 // under the first row: taken to be speech
-constexpr float least_level = -14, most_level = 6;               // of a cell against the loudest of its row
-constexpr float highest_over_floor = 12;
+constexpr int steps(double nepers) {
+    return static_cast<int>(nepers * simd::net_input_steps);
+}
+constexpr int forget_per_row = steps(0.004), rise_per_row = steps(0.008);  // of power
+constexpr int silent = steps(-20);                                         // says nothing of the floor: digital silence
+constexpr int first_floor = steps(6);                                      // under the first row: taken to be speech
+constexpr double least_level = -14, most_level = 6;                        // of a cell against the loudest of its row
+constexpr int highest_over_floor = steps(12);
 constexpr int more_inputs = 3;
 
 static_assert(4 * static_cast<int>(whitening_hops.size()) == whitening_taps);
 constexpr int prompt_hops = static_cast<int>(
     std::count_if(whitening_hops.begin(), whitening_hops.end(), [](int hop) { return hop <= prompt_look_ahead; }));
 
-constexpr simd::ChipNet net_of(int rows, std::span<const float> weights) {
-    return {rows, more_inputs, chip_net_first, chip_net_second, least_level, most_level, residual_clip, weights.data()};
-}
-const simd::ChipNet full_net = net_of(static_cast<int>(whitening_hops.size()), trained_chip_net);
-const simd::ChipNet prompt_net = net_of(prompt_hops, trained_prompt_net);
+constexpr WholeNet<static_cast<int>(whitening_hops.size()), more_inputs, chip_net_first, chip_net_second>
+    whole_full_net(trained_chip_net, least_level, most_level, residual_clip);
+constexpr WholeNet<prompt_hops, more_inputs, chip_net_first, chip_net_second> whole_prompt_net(trained_prompt_net,
+                                                                                               least_level, most_level,
+                                                                                               residual_clip);
+static_assert(whole_full_net.inputs == net_inputs && whole_full_net.fits() && whole_prompt_net.fits());
+constexpr simd::ChipNet full_net = whole_full_net.net(), prompt_net = whole_prompt_net.net();
 
-constexpr std::size_t weight_count(int inputs) {
-    return static_cast<std::size_t>(chip_net_first * (inputs + 1) + chip_net_second * (chip_net_first + 1) +
-                                    chip_net_second + 1);
+// What 16 bits hold is more than any audio that a detector lets pass has: from -23 to 45 nepers.
+std::int16_t to_steps(float nepers) {
+    return static_cast<std::int16_t>(static_cast<int>(nepers * simd::net_input_steps + 32768.5f) - 32768);
 }
-static_assert(trained_chip_net.size() == weight_count(net_inputs));
-static_assert(trained_prompt_net.size() == weight_count(4 * prompt_hops + more_inputs));
+
+float to_nepers(int steps) {
+    return static_cast<float>(steps) / simd::net_input_steps;
+}
 
 }  // namespace
 
@@ -48,9 +56,9 @@ const ResidualRow& Whitening::push(const CellRow& row) noexcept {
     PaddedRow& newest = rows_[newest_];
     const int last = 2 * chip_bands_ - 1;  // edge bands repeat
     newest.fill(0);
-    newest[0] = row.log_energy[0];
-    std::copy_n(row.log_energy.begin(), last + 1, newest.begin() + 1);
-    newest[last + 2] = row.log_energy[last];
+    std::transform(row.log_energy.begin(), row.log_energy.begin() + last + 1, newest.begin() + 1, to_steps);
+    newest[0] = newest[1];
+    newest[last + 2] = newest[last + 1];
     if (empty_) rows_.fill(PaddedRow(newest));  // before the first row: the first row
     follow_levels(newest);
     empty_ = false;
@@ -60,14 +68,14 @@ const ResidualRow& Whitening::push(const CellRow& row) noexcept {
 
 void Whitening::follow_levels(const PaddedRow& row) noexcept {
     const int end = 2 * chip_bands_ + 1;
-    const float loudest = *std::max_element(row.begin() + 1, row.begin() + end);
+    const int loudest = *std::max_element(row.begin() + 1, row.begin() + end);
     if (empty_) {
         loudest_ = loudest;
-        std::transform(row.begin(), row.end(), floor_.begin(), [](float level) { return level - first_floor; });
+        std::transform(row.begin(), row.end(), floor_.begin(), [](int level) { return level - first_floor; });
     }
     loudest_ = std::max(loudest, loudest_ - forget_per_row);
     if (loudest < silent) return;
-    for (std::size_t i = 0; i < row.size(); ++i) floor_[i] = std::min(row[i], floor_[i] + rise_per_row);
+    for (std::size_t i = 0; i < row.size(); ++i) floor_[i] = std::min<int>(row[i], floor_[i] + rise_per_row);
 }
 
 Whitening::View Whitening::view(int age) const noexcept {
@@ -78,11 +86,11 @@ Whitening::View Whitening::view(int age) const noexcept {
     view.level = *std::max_element(first.begin() + 1, first.begin() + 1 + 2 * chip_bands_);
     for (int k = 0; k < chip_bands_; ++k) {
         const int at = 1 + 2 * k;
-        const float cells = (first[at] + first[at + 1] + second[at] + second[at + 1]) / 4;
-        const float floor = (floor_[at] + floor_[at + 1]) / 2;
-        view.more[0][k] = static_cast<float>(k) / 15 - 1;
-        view.more[1][k] = (view.level - loudest_) / 4;
-        view.more[2][k] = std::clamp(cells - floor, 0.0f, highest_over_floor) / 4;
+        const int cells = first[at] + first[at + 1] + second[at] + second[at + 1];
+        const int over_floor = (cells - 2 * (floor_[at] + floor_[at + 1])) / 4;
+        view.more[0][k] = static_cast<std::int16_t>((k - 15) * simd::net_input_steps / 15);
+        view.more[1][k] = static_cast<std::int16_t>((view.level - loudest_) / 4);
+        view.more[2][k] = static_cast<std::int16_t>(std::clamp(over_floor, 0, highest_over_floor) / 4);
     }
     return view;
 }
@@ -90,8 +98,8 @@ Whitening::View Whitening::view(int age) const noexcept {
 ResidualRow Whitening::residual(const simd::ChipNet& net, int age) const noexcept {
     constexpr int at_once = 16;
     const View seen = view(age);
-    std::array<const float*, more_inputs> more;
-    std::transform(seen.more.begin(), seen.more.end(), more.begin(), [](const ResidualRow& row) { return row.data(); });
+    std::array<const std::int16_t*, more_inputs> more;
+    std::transform(seen.more.begin(), seen.more.end(), more.begin(), [](const auto& row) { return row.data(); });
     ResidualRow out;
     kernels_.chip_net(net, seen.rows.data(), seen.level, more.data(), (chip_bands_ + at_once - 1) / at_once * at_once,
                       out.data());
@@ -108,8 +116,9 @@ std::array<float, net_inputs> Whitening::inputs(int band, bool prompt) const noe
     std::array<float, net_inputs> values{};
     for (int i = 0; i < whitening_taps; ++i)
         if (!prompt || i < 4 * prompt_hops)
-            values[i] = std::clamp(seen.rows[i / 4][2 * band + i % 4] - seen.level, least_level, most_level);
-    for (int i = 0; i < more_inputs; ++i) values[whitening_taps + i] = seen.more[i][band];
+            values[i] = to_nepers(
+                std::clamp(seen.rows[i / 4][2 * band + i % 4] - seen.level, steps(least_level), steps(most_level)));
+    for (int i = 0; i < more_inputs; ++i) values[whitening_taps + i] = to_nepers(seen.more[i][band]);
     return values;
 }
 
@@ -119,7 +128,7 @@ std::array<float, whitening_taps> Whitening::neighbourhood(int band) const noexc
     std::size_t i = 0;
     for (const int hop : whitening_hops)
         for (const int offset : whitening_bands)
-            mean += values[i++] = row_at(hop)[1 + std::clamp(2 * band + offset, 0, 2 * chip_bands_ - 1)];
+            mean += values[i++] = to_nepers(row_at(hop)[1 + std::clamp(2 * band + offset, 0, 2 * chip_bands_ - 1)]);
     for (float& value : values) value -= mean / whitening_taps;
     return values;
 }

@@ -14,6 +14,7 @@
 #include "dsp/simd/kernels.hpp"
 
 #include <array>
+#include <cstdint>
 
 namespace earmark {
 
@@ -51,15 +52,15 @@ class Whitening {
     }
 
   private:
-    // The bands of a row between copies of its edges, then nothing: [band + 1].
-    using PaddedRow = std::array<float, 2 * padded_chip_bands + 2>;
+    // The bands of a row between copies of its edges, then nothing: [band + 1]. In steps of a net's input.
+    using PaddedRow = std::array<std::int16_t, 2 * padded_chip_bands + 2>;
 
     // What the net sees of a row: its neighbourhood, the level of its loudest band, and of each chip its band, that
     // level under the loudest so far, and its own over the floor of its bands.
     struct View {
-        std::array<const float*, whitening_hops.size()> rows;
-        float level;
-        std::array<ResidualRow, 3> more;
+        std::array<const std::int16_t*, whitening_hops.size()> rows;
+        std::int16_t level;
+        std::array<std::array<std::int16_t, padded_chip_bands>, 3> more;
     };
 
     const PaddedRow& row_at(int hop) const noexcept;
@@ -72,8 +73,8 @@ class Whitening {
     std::array<PaddedRow, whitening_rows> rows_{};  // a ring
     int newest_ = 0;
     bool empty_ = true;
-    float loudest_ = 0;  // level of the loudest band, slowly forgotten
-    PaddedRow floor_{};  // the least level of every band, slowly rising
+    std::int32_t loudest_ = 0;                              // level of the loudest band, slowly forgotten
+    std::array<std::int32_t, PaddedRow().size()> floor_{};  // the least level of every band, slowly rising
     ResidualRow residual_{};
 };
 

@@ -11,6 +11,7 @@
 #include <hwy/highway.h>
 
 #include <array>
+#include <cstring>
 
 HWY_BEFORE_NAMESPACE();
 namespace earmark::simd::HWY_NAMESPACE {
@@ -231,76 +232,92 @@ void chip_filter(const float* const* rows, int row_count, const float* taps, int
     }
 }
 
-// One layer of a ChipNet for as many chips as a register has lanes: in [input][lane], out [unit][lane]. Returns the
-// weights of the next layer.
+// What a unit adds up over pairs of inputs, of as many chips as a register has lanes of 32 bits; two weights side by
+// side. ReorderWidenMulAccumulate keeps it in two halves.
 template <class D>
-HWY_INLINE const float* layer(D d, const float* in, int inputs, const float* weights, int units, float* out) {
-    const std::size_t lanes = hn::Lanes(d);
-    const auto zero = hn::Zero(d);
-    for (int unit = 0; unit < units; unit += 8) {
-        auto a = hn::Set(d, weights[0]), b = hn::Set(d, weights[1]), c = hn::Set(d, weights[2]),
-             e = hn::Set(d, weights[3]), f = hn::Set(d, weights[4]), g = hn::Set(d, weights[5]),
-             h = hn::Set(d, weights[6]), l = hn::Set(d, weights[7]);
-        weights += 8;
-        for (int i = 0; i < inputs; ++i, weights += 8) {
-            const auto x = hn::LoadU(d, in + static_cast<std::size_t>(i) * lanes);
-            a = hn::MulAdd(hn::Set(d, weights[0]), x, a);
-            b = hn::MulAdd(hn::Set(d, weights[1]), x, b);
-            c = hn::MulAdd(hn::Set(d, weights[2]), x, c);
-            e = hn::MulAdd(hn::Set(d, weights[3]), x, e);
-            f = hn::MulAdd(hn::Set(d, weights[4]), x, f);
-            g = hn::MulAdd(hn::Set(d, weights[5]), x, g);
-            h = hn::MulAdd(hn::Set(d, weights[6]), x, h);
-            l = hn::MulAdd(hn::Set(d, weights[7]), x, l);
-        }
-        float* const at = out + static_cast<std::size_t>(unit) * lanes;
-        hn::StoreU(hn::Max(a, zero), d, at);
-        hn::StoreU(hn::Max(b, zero), d, at + lanes);
-        hn::StoreU(hn::Max(c, zero), d, at + 2 * lanes);
-        hn::StoreU(hn::Max(e, zero), d, at + 3 * lanes);
-        hn::StoreU(hn::Max(f, zero), d, at + 4 * lanes);
-        hn::StoreU(hn::Max(g, zero), d, at + 5 * lanes);
-        hn::StoreU(hn::Max(h, zero), d, at + 6 * lanes);
-        hn::StoreU(hn::Max(l, zero), d, at + 7 * lanes);
+struct PairSums {
+    hn::Vec<D> one, other;
+    explicit HWY_INLINE PairSums(D d) : one(hn::Zero(d)), other(hn::Zero(d)) {}
+    template <class Values>
+    HWY_INLINE void add(D d, Values values, const std::int16_t* weights) {
+        std::int32_t both;
+        std::memcpy(&both, weights, sizeof both);
+        const auto in_all = hn::BitCast(hn::Repartition<std::int16_t, D>(), hn::Set(d, both));
+        one = hn::ReorderWidenMulAccumulate(d, values, in_all, one, other);
     }
-    return weights;
+    HWY_INLINE auto with(D d, std::int32_t bias) const {
+        return hn::Add(hn::RearrangeToOddPlusEven(one, other), hn::Set(d, bias));
+    }
+};
+
+// One layer of a ChipNet: from pairs of inputs to pairs of units, [pair][chip].
+template <class D>
+HWY_INLINE void layer(D d, const std::int16_t* in, int pairs, const std::int16_t* weights, const std::int32_t* biases,
+                      int units, int shift, std::int16_t* out) {
+    const hn::Repartition<std::int16_t, D> d16;
+    const std::size_t width = hn::Lanes(d16);
+    for (int unit = 0; unit < units; unit += 8) {
+        PairSums<D> a(d), b(d), c(d), e(d), f(d), g(d), h(d), l(d);
+        const std::int16_t* own = weights + 2 * unit;
+        for (int pair = 0; pair < pairs; ++pair, own += 2 * units) {
+            const auto x = hn::LoadU(d16, in + static_cast<std::size_t>(pair) * width);
+            a.add(d, x, own);
+            b.add(d, x, own + 2);
+            c.add(d, x, own + 4);
+            e.add(d, x, own + 6);
+            f.add(d, x, own + 8);
+            g.add(d, x, own + 10);
+            h.add(d, x, own + 12);
+            l.add(d, x, own + 14);
+        }
+        const auto put = [&](const PairSums<D>& even, const PairSums<D>& odd, int at) HWY_ATTR {
+            const auto low = hn::BitCast(d16, hn::ShiftRightSame(even.with(d, biases[at]), shift));
+            const auto high = hn::BitCast(d16, hn::ShiftLeftSame(odd.with(d, biases[at + 1]), 16 - shift));
+            hn::StoreU(hn::Max(hn::OddEven(high, low), hn::Zero(d16)), d16,
+                       out + static_cast<std::size_t>(at) / 2 * width);
+        };
+        put(a, b, unit);
+        put(c, e, unit + 2);
+        put(f, g, unit + 4);
+        put(h, l, unit + 6);
+    }
 }
 
-void chip_net(const ChipNet& net, const float* const* rows, float level, const float* const* more, int count,
-              float* out) {
-    const hn::CappedTag<float, most_lanes> d;
-    const std::size_t lanes = hn::Lanes(d);
-    const auto offset = hn::Set(d, level), least = hn::Set(d, net.least), most = hn::Set(d, net.most),
-               clip = hn::Set(d, net.clip);
-    const int inputs = 4 * net.rows + net.more;
-    HWY_ALIGN float in[most_net_values * most_lanes];
-    HWY_ALIGN float first[most_net_values * most_lanes];
-    HWY_ALIGN float second[most_net_values * most_lanes];
+void chip_net(const ChipNet& net, const std::int16_t* const* rows, std::int16_t level, const std::int16_t* const* more,
+              int count, float* out) {
+    const hn::CappedTag<std::int32_t, most_lanes> d;
+    const hn::Repartition<std::int16_t, decltype(d)> d16;
+    const hn::Rebind<std::int16_t, decltype(d)> half;
+    const hn::Rebind<float, decltype(d)> real;
+    const std::size_t lanes = hn::Lanes(d), width = hn::Lanes(d16);
+    const auto offset = hn::Set(d16, level), least = hn::Set(d16, net.least), most = hn::Set(d16, net.most);
+    const auto clip = hn::Set(real, net.clip), scale = hn::Set(real, net.scale);
+    const int pairs = 2 * net.rows + (net.more + 1) / 2;
+    const std::int16_t* const second_weights = net.weights + 2 * pairs * net.first;
+    const std::int16_t* const last_weights = second_weights + net.first * net.second;
+    HWY_ALIGN std::int16_t in[most_net_values * most_lanes];
+    HWY_ALIGN std::int16_t first[most_net_values * most_lanes];
+    HWY_ALIGN std::int16_t second[most_net_values * most_lanes];
     for (std::size_t k = 0; k < static_cast<std::size_t>(count); k += lanes) {
-        float* at = in;
-        const auto put = [&](auto level_of_band) HWY_ATTR {
-            hn::StoreU(hn::Max(least, hn::Min(most, hn::Sub(level_of_band, offset))), d, at);
-            at += lanes;
+        std::int16_t* at = in;
+        const auto put = [&](auto values) HWY_ATTR {
+            hn::StoreU(hn::Max(least, hn::Min(most, values)), d16, at);
+            at += width;
         };
-        for (int r = 0; r < net.rows; ++r) {
-            hn::Vec<decltype(d)> even, odd, next_even, next_odd;
-            hn::LoadInterleaved2(d, rows[r] + 2 * k, even, odd);
-            hn::LoadInterleaved2(d, rows[r] + 2 * k + 2, next_even, next_odd);
-            put(even);
-            put(odd);
-            put(next_even);
-            put(next_odd);
+        for (int r = 0; r < net.rows; ++r)
+            for (int b = 0; b < 4; b += 2) put(hn::SaturatedSub(hn::LoadU(d16, rows[r] + 2 * k + b), offset));
+        for (int i = 0; i < net.more; i += 2) {
+            const auto even = hn::PromoteTo(d, hn::LoadU(half, more[i] + k));
+            const auto odd = i + 1 < net.more ? hn::PromoteTo(d, hn::LoadU(half, more[i + 1] + k)) : hn::Zero(d);
+            put(hn::OddEven(hn::BitCast(d16, hn::ShiftLeft<16>(odd)), hn::BitCast(d16, even)));
         }
-        for (int i = 0; i < net.more; ++i, at += lanes) hn::StoreU(hn::LoadU(d, more[i] + k), d, at);
-        const float* weights = layer(d, in, inputs, net.weights, net.first, first);
-        weights = layer(d, first, net.first, weights, net.second, second);
-        auto even = hn::Set(d, weights[0]), odd = hn::Zero(d);
-        for (int unit = 0; unit < net.second; unit += 2) {
-            const float* const units = second + static_cast<std::size_t>(unit) * lanes;
-            even = hn::MulAdd(hn::Set(d, weights[unit + 1]), hn::LoadU(d, units), even);
-            odd = hn::MulAdd(hn::Set(d, weights[unit + 2]), hn::LoadU(d, units + lanes), odd);
-        }
-        hn::StoreU(hn::Max(hn::Neg(clip), hn::Min(clip, hn::Add(even, odd))), d, out + k);
+        layer(d, in, pairs, net.weights, net.biases, net.first, net.shifts[0], first);
+        layer(d, first, net.first / 2, second_weights, net.biases + net.first, net.second, net.shifts[1], second);
+        PairSums<decltype(d)> sum(d);
+        for (int pair = 0; pair < net.second / 2; ++pair)
+            sum.add(d, hn::LoadU(d16, second + static_cast<std::size_t>(pair) * width), last_weights + 2 * pair);
+        const auto value = hn::Mul(hn::ConvertTo(real, sum.with(d, net.biases[net.first + net.second])), scale);
+        hn::StoreU(hn::Max(hn::Neg(clip), hn::Min(clip, value)), real, out + k);
     }
 }
 

@@ -53,15 +53,22 @@ constexpr std::uint16_t pick(int i) {
 using PairValues = std::array<std::int16_t, 8>;
 inline constexpr int most_bands = 32;
 
-// A perceptron with two hidden layers of rectified units, the same for every chip. Inputs: four bands of each row, less
-// a level and kept within least .. most, then `more` values a chip; output kept within +-clip. Weights, layer by layer:
-// for every 8 units their biases, then for every input its 8 weights; of the output its bias, then its weights.
+// A perceptron with two hidden layers of rectified units, in whole numbers, the same for every chip. Inputs: four bands
+// of each row, less a level, then `more` values a chip, all kept within least .. most. A layer's sums, bias and all,
+// are shifted down to 16 bits; the output is its sum times scale, kept within +-clip. No sum passes 32 bits, and none
+// that is shifted 16 then: who makes a net sees to that (dsp/detect/whole_net.hpp). Weights, layer by layer: for every
+// pair of inputs, two weights of each unit; a last one without a partner has 0 for it; then of the output one for each
+// unit.
 struct ChipNet {
     int rows, more, first, second;  // units: multiples of 8
-    float least, most, clip;
-    const float* weights;
+    std::int16_t least, most;
+    const std::int16_t* weights;
+    const std::int32_t* biases;
+    std::array<int, 2> shifts;
+    float scale, clip;
 };
-inline constexpr int most_net_values = 32;  // inputs or units of a layer
+inline constexpr int most_net_values = 64;   // inputs or units of a layer
+inline constexpr int net_input_steps = 512;  // of an input to a neper
 
 // Sums over the sizes of a SignTail: of size * tanh(x size), of size^2 * (1 - tanh^2), of ln cosh(x size).
 struct TailSums {
@@ -106,9 +113,9 @@ struct Kernels {
     void (*chip_filter)(const float* const* rows, int row_count, const float* taps, int count, float clip, float* out);
 
     // The output of the net for each of `count` chips, a multiple of 16: chip k has the bands 2 k .. 2 k + 3 of every
-    // row and more[i][k]. Rows are read to [2 * count + 1].
-    void (*chip_net)(const ChipNet& net, const float* const* rows, float level, const float* const* more, int count,
-                     float* out);
+    // row and more[i][k]. Rows are read to [2 * count + 1]. The same bits on every target.
+    void (*chip_net)(const ChipNet& net, const std::int16_t* const* rows, std::int16_t level,
+                     const std::int16_t* const* more, int count, float* out);
 
     // out[i] = sum over j < pairs of taps[j] * (in[i + pairs - 1 - j] + in[i + pairs + j]); in holds count + 2 * pairs
     // - 1 values.

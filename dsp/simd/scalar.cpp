@@ -101,30 +101,36 @@ void chip_filter(const float* const* rows, int row_count, const float* taps, int
     }
 }
 
-// One layer: units of 8 side by side. Returns the weights of the next.
-const float* layer(const float* in, int inputs, const float* weights, int units, float* out) {
-    for (int unit = 0; unit < units; ++unit) {
-        const float* const own = weights + unit / 8 * 8 * (inputs + 1) + unit % 8;
-        out[unit] = own[0];
-        for (int i = 0; i < inputs; ++i) out[unit] += own[8 * (i + 1)] * in[i];
-        out[unit] = std::max(out[unit], 0.0f);
-    }
-    return weights + units * (inputs + 1);
+// The sum of one of so many units.
+std::int32_t unit_sum(const std::int16_t* in, int inputs, const std::int16_t* weights, std::int32_t bias, int unit,
+                      int units) {
+    for (int i = 0; i < inputs; ++i) bias += weights[i / 2 * 2 * units + 2 * unit + i % 2] * in[i];
+    return bias;
 }
 
-void chip_net(const ChipNet& net, const float* const* rows, float level, const float* const* more, int count,
-              float* out) {
+void chip_net(const ChipNet& net, const std::int16_t* const* rows, std::int16_t level, const std::int16_t* const* more,
+              int count, float* out) {
     const int inputs = 4 * net.rows + net.more;
+    const auto kept = [&](int x) { return std::clamp(static_cast<std::int16_t>(x), net.least, net.most); };
+    const auto layer = [](const std::int16_t* in, int in_count, const std::int16_t* weights, const std::int32_t* biases,
+                          int units, int shift, std::int16_t* to) {
+        for (int unit = 0; unit < units; ++unit)
+            to[unit] = static_cast<std::int16_t>(
+                std::max(unit_sum(in, in_count, weights, biases[unit], unit, units) >> shift, 0));
+    };
+    const std::int16_t* const second_weights = net.weights + net.first * ((inputs + 1) / 2 * 2);
+    const std::int16_t* const last_weights = second_weights + net.second * net.first;
     for (int k = 0; k < count; ++k) {
-        std::array<float, most_net_values> in, first, second;
+        std::array<std::int16_t, most_net_values> in, first, second;
         for (int i = 0; i < 4 * net.rows; ++i)
-            in[i] = std::clamp(rows[i / 4][2 * k + i % 4] - level, net.least, net.most);
-        for (int i = 0; i < net.more; ++i) in[4 * net.rows + i] = more[i][k];
-        const float* weights = layer(in.data(), inputs, net.weights, net.first, first.data());
-        weights = layer(first.data(), net.first, weights, net.second, second.data());
-        float sum = weights[0];
-        for (int unit = 0; unit < net.second; ++unit) sum += weights[unit + 1] * second[unit];
-        out[k] = std::clamp(sum, -net.clip, net.clip);
+            in[i] = kept(std::clamp(rows[i / 4][2 * k + i % 4] - level, -32768, 32767));
+        for (int i = 0; i < net.more; ++i) in[4 * net.rows + i] = kept(more[i][k]);
+        layer(in.data(), inputs, net.weights, net.biases, net.first, net.shifts[0], first.data());
+        layer(first.data(), net.first, second_weights, net.biases + net.first, net.second, net.shifts[1],
+              second.data());
+        const std::int32_t sum =
+            unit_sum(second.data(), net.second, last_weights, net.biases[net.first + net.second], 0, 1);
+        out[k] = std::clamp(static_cast<float>(sum) * net.scale, -net.clip, net.clip);
     }
 }
 

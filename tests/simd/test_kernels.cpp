@@ -299,62 +299,97 @@ TEST_CASE("simd: chip_filter within the rounding of its sum") {
         }
 }
 
-// Each layer rounds its sums; what the next makes of that is at most the sum of its weights' sizes.
-TEST_CASE("simd: chip_net within the rounding of its sums") {
+// One of whole numbers at random: of a layer its biases, then of each unit a weight an input. As a ChipNet takes them,
+// and what it gives for these inputs, one by one.
+struct RandomNet {
+    int inputs;
+    std::array<int, 3> units;  // the last: 1
+    std::vector<std::vector<int>> biases, weights;
+    std::vector<std::int16_t> flat_weights;
+    std::vector<std::int32_t> flat_biases;
+
+    RandomNet(int input_count, int first, int second, std::uint64_t seed)
+        : inputs(input_count), units{first, second, 1} {
+        test::Random source(seed);
+        int in = inputs;
+        for (const int count : units) {
+            std::vector<int> bias, weight;
+            for (int unit = 0; unit < count; ++unit) bias.push_back(source.below(2000000) - 1000000);
+            for (int i = 0; i < in * count; ++i) weight.push_back(source.below(4001) - 2000);
+            for (int i = 0; i < in; i += 2)
+                for (int unit = 0; unit < count; ++unit)
+                    for (int j = i; j < i + 2; ++j)
+                        flat_weights.push_back(
+                            static_cast<std::int16_t>(j < in ? weight[std::size_t(unit * in + j)] : 0));
+            flat_biases.insert(flat_biases.end(), bias.begin(), bias.end());
+            biases.push_back(bias);
+            weights.push_back(weight);
+            in = count;
+        }
+    }
+
+    std::int64_t operator()(std::vector<std::int64_t> values, const std::array<int, 2>& shifts) const {
+        for (std::size_t layer = 0; layer < 3; ++layer) {
+            std::vector<std::int64_t> next;
+            for (std::size_t unit = 0; unit < biases[layer].size(); ++unit) {
+                std::int64_t sum = biases[layer][unit];
+                for (std::size_t i = 0; i < values.size(); ++i)
+                    sum += weights[layer][unit * values.size() + i] * values[i];
+                REQUIRE(std::abs(sum) < std::int64_t{1} << 31);
+                next.push_back(layer == 2 ? sum : std::max<std::int64_t>(sum >> shifts[layer], 0));
+                if (layer < 2) REQUIRE(next.back() <= 32767);
+            }
+            values = next;
+        }
+        return values[0];
+    }
+};
+
+TEST_CASE("simd: chip_net is exact on every target") {
     const auto all = simd::all_kernels();
     REQUIRE(!all.empty());
-    for (const auto& [row_count, more_count, first, second] : {std::array{7, 3, 32, 16}, std::array{5, 1, 8, 8}}) {
-        const int inputs = 4 * row_count + more_count;
-        const Values weights = random(first * (inputs + 1) + second * (first + 1) + second + 1, -0.3f, 0.3f, 41);
-        const simd::ChipNet net{row_count, more_count, first, second, -6, 4, 0.4f, weights.data()};
-        for (const Kernels* kernels : all)
-            for (const int count : {16, 32, 48}) {
-                CAPTURE(std::string(kernels->name));
-                CAPTURE(count);
-                const int width = 2 * count + 3;
-                const Values data = random(row_count * width, -12, 5, 42),
-                             others = random(more_count * count, -1, 3, 43);
-                std::vector<const float*> rows, more;
-                for (int r = 0; r < row_count; ++r) rows.push_back(data.data() + r * width + r % 2);
-                for (int m = 0; m < more_count; ++m) more.push_back(others.data() + m * count);
-                Out out(count, 1);
-                kernels->chip_net(net, rows.data(), -1.5f, more.data(), count, out.data());
-                CHECK(out.kept_within());
-                double worst = 0;
-                int clipped = 0;
-                for (int k = 0; k < count; ++k) {
-                    std::vector<double> values;
-                    for (int i = 0; i < 4 * row_count; ++i)
-                        values.push_back(std::clamp(double(rows[std::size_t(i / 4)][2 * k + i % 4]) + 1.5, -6.0, 4.0));
-                    for (int m = 0; m < more_count; ++m) values.push_back(more[std::size_t(m)][k]);
-                    const float* weight = weights.data();
-                    double size = 0;
-                    for (const int units : {first, second, 1}) {
-                        std::vector<double> next;
-                        size = 0;
-                        const int side = std::min(units, 8);
-                        for (int unit = 0; unit < units; ++unit) {
-                            const float* own = weight + unit / side * side * int(values.size() + 1) + unit % side;
-                            double sum = own[0], sizes = std::abs(own[0]);
-                            for (std::size_t i = 0; i < values.size(); ++i) {
-                                const double term = own[std::size_t(side) * (i + 1)] * values[i];
-                                sum += term;
-                                sizes += std::abs(term);
-                            }
-                            next.push_back(units == 1 ? sum : std::max(sum, 0.0));
-                            size += sizes;
-                        }
-                        weight += units * int(values.size() + 1);
-                        values = next;
-                    }
-                    clipped += std::abs(values[0]) > 0.4f;
-                    worst =
-                        std::max(worst, std::abs(out[k] - std::clamp(values[0], -double(0.4f), double(0.4f))) / size);
-                }
-                CHECK(worst <= 100 * eps);
-                CHECK(clipped > 0);
-                CHECK(clipped < count);
+    for (const auto& [row_count, more_count, first, second] :
+         {std::array{7, 3, 64, 16}, std::array{5, 3, 32, 16}, std::array{5, 1, 8, 8}, std::array{6, 2, 16, 24}}) {
+        const RandomNet random_net(4 * row_count + more_count, first, second, 41);
+        simd::ChipNet net{};
+        net.rows = row_count, net.more = more_count, net.first = first, net.second = second;
+        net.least = -7168, net.most = 3072;
+        net.weights = random_net.flat_weights.data(), net.biases = random_net.flat_biases.data();
+        net.shifts = {13, 12}, net.scale = 0x1p-16f;
+        for (const int count : {16, 32, 48}) {
+            CAPTURE(count);
+            const int width = 2 * count + 3;
+            constexpr std::int16_t level = -1500;
+            test::Random source(42);
+            const auto numbers = [&](int size) {
+                std::vector<std::int16_t> values(static_cast<std::size_t>(size));
+                for (auto& value : values) value = static_cast<std::int16_t>(source.below(12000) - 8000);
+                values[7] = 32767, values[9] = -32768;  // the difference from the level stops at the ends of 16 bits
+                return values;
+            };
+            const auto data = numbers(row_count * width), others = numbers(more_count * count);
+            std::vector<const std::int16_t*> rows, more;
+            for (int r = 0; r < row_count; ++r) rows.push_back(data.data() + r * width + r % 2);
+            for (int m = 0; m < more_count; ++m) more.push_back(others.data() + m * count);
+            Values expected;
+            for (int k = 0; k < count; ++k) {
+                std::vector<std::int64_t> values;
+                for (int i = 0; i < 4 * row_count; ++i)
+                    values.push_back(std::clamp(rows[std::size_t(i / 4)][2 * k + i % 4] - level, -7168, 3072));
+                for (int m = 0; m < more_count; ++m)
+                    values.push_back(std::clamp<int>(more[std::size_t(m)][k], -7168, 3072));
+                expected.push_back(static_cast<float>(random_net(values, net.shifts)) * net.scale);
             }
+            net.clip = std::abs(expected[std::size_t(count / 2)]);  // some are kept within it
+            for (float& value : expected) value = std::clamp(value, -net.clip, net.clip);
+            for (const Kernels* kernels : all) {
+                CAPTURE(std::string(kernels->name));
+                Out out(count, 1);
+                kernels->chip_net(net, rows.data(), level, more.data(), count, out.data());
+                CHECK(out.kept_within());
+                CHECK(std::equal(expected.begin(), expected.end(), out.data()));
+            }
+        }
     }
 }
 
