@@ -35,6 +35,23 @@ std::int16_t to_steps(float nepers) {
     return static_cast<std::int16_t>(static_cast<int>(nepers * simd::net_input_steps + 32768.5f) - 32768);
 }
 
+// Where the chip's band lies.
+constexpr std::array<std::int16_t, padded_chip_bands> places = [] {
+    std::array<std::int16_t, padded_chip_bands> all{};
+    for (int k = 0; k < padded_chip_bands; ++k)
+        all[static_cast<std::size_t>(k)] = static_cast<std::int16_t>((k - 15) * simd::net_input_steps / 15);
+    return all;
+}();
+
+// Of each chip the mean of its two bands.
+std::array<std::int16_t, padded_chip_bands> means_of_chips(
+    const std::array<std::int16_t, 2 * padded_chip_bands + 2>& bands) {
+    std::array<std::int16_t, padded_chip_bands> means;
+    for (std::size_t k = 0; k < means.size(); ++k)
+        means[k] = static_cast<std::int16_t>((bands[1 + 2 * k] + bands[2 + 2 * k]) / 2);
+    return means;
+}
+
 float to_nepers(int steps) {
     return static_cast<float>(steps) / simd::net_input_steps;
 }
@@ -47,62 +64,62 @@ void Whitening::reset() noexcept {
     empty_ = true;
 }
 
-const Whitening::PaddedRow& Whitening::row_at(int hop) const noexcept {
+const Whitening::Row& Whitening::row_at(int hop) const noexcept {
     return rows_[(newest_ - whitening_look_ahead + hop + 2 * whitening_rows) % whitening_rows];
 }
 
 const ResidualRow& Whitening::push(const CellRow& row) noexcept {
     newest_ = (newest_ + 1) % whitening_rows;
-    PaddedRow& newest = rows_[newest_];
+    Row& newest = rows_[newest_];
+    PaddedRow& bands = newest.bands;
     const int last = 2 * chip_bands_ - 1;  // edge bands repeat
-    newest.fill(0);
-    std::transform(row.log_energy.begin(), row.log_energy.begin() + last + 1, newest.begin() + 1, to_steps);
-    newest[0] = newest[1];
-    newest[last + 2] = newest[last + 1];
-    if (empty_) rows_.fill(PaddedRow(newest));  // before the first row: the first row
+    bands.fill(0);
+    std::transform(row.log_energy.begin(), row.log_energy.begin() + last + 1, bands.begin() + 1, to_steps);
+    bands[0] = bands[1];
+    bands[last + 2] = bands[last + 1];
+    newest.chips = means_of_chips(bands);
+    newest.loudest = *std::max_element(bands.begin() + 1, bands.begin() + last + 2);
+    if (empty_) rows_.fill(Row(newest));  // before the first row: the first row
     follow_levels(newest);
     empty_ = false;
     residual_ = residual(full_net, whitening_look_ahead);
     return residual_;
 }
 
-void Whitening::follow_levels(const PaddedRow& row) noexcept {
-    const int end = 2 * chip_bands_ + 1;
-    const int loudest = *std::max_element(row.begin() + 1, row.begin() + end);
+void Whitening::follow_levels(const Row& row) noexcept {
     if (empty_) {
-        loudest_ = loudest;
-        std::transform(row.begin(), row.end(), floor_.begin(), [](int level) { return level - first_floor; });
+        loudest_ = row.loudest;
+        std::transform(row.bands.begin(), row.bands.end(), floor_.begin(),
+                       [](std::int16_t level) { return static_cast<std::int16_t>(level - first_floor); });
     }
-    loudest_ = std::max(loudest, loudest_ - forget_per_row);
-    if (loudest < silent) return;
-    for (std::size_t i = 0; i < row.size(); ++i) floor_[i] = std::min<int>(row[i], floor_[i] + rise_per_row);
+    loudest_ = std::max(row.loudest, static_cast<std::int16_t>(loudest_ - forget_per_row));
+    if (row.loudest >= silent)
+        for (std::size_t i = 0; i < floor_.size(); ++i)
+            floor_[i] = std::min(row.bands[i], static_cast<std::int16_t>(floor_[i] + rise_per_row));
+    chip_floor_ = means_of_chips(floor_);
 }
 
-Whitening::View Whitening::view(int age) const noexcept {
+void Whitening::look(int age, View& view) const noexcept {
     const int later = whitening_look_ahead - age;
-    View view{};
-    for (std::size_t h = 0; h < whitening_hops.size(); ++h) view.rows[h] = row_at(whitening_hops[h] + later).data();
-    const PaddedRow &first = row_at(later), &second = row_at(later + cell_hops);
-    view.level = *std::max_element(first.begin() + 1, first.begin() + 1 + 2 * chip_bands_);
-    for (int k = 0; k < chip_bands_; ++k) {
-        const int at = 1 + 2 * k;
-        const int cells = first[at] + first[at + 1] + second[at] + second[at + 1];
-        const int over_floor = (cells - 2 * (floor_[at] + floor_[at + 1])) / 4;
-        view.more[0][k] = static_cast<std::int16_t>((k - 15) * simd::net_input_steps / 15);
-        view.more[1][k] = static_cast<std::int16_t>((view.level - loudest_) / 4);
-        view.more[2][k] = static_cast<std::int16_t>(std::clamp(over_floor, 0, highest_over_floor) / 4);
+    for (std::size_t h = 0; h < whitening_hops.size(); ++h)
+        view.rows[h] = row_at(whitening_hops[h] + later).bands.data();
+    const Row &first = row_at(later), &second = row_at(later + cell_hops);
+    view.level = first.loudest;
+    view.more = {places.data(), view.under_loudest.data(), view.over_floor.data()};
+    view.under_loudest.fill(static_cast<std::int16_t>((view.level - loudest_) / 4));
+    for (std::size_t k = 0; k < padded_chip_bands; ++k) {
+        const int over_floor = (first.chips[k] + second.chips[k]) / 2 - chip_floor_[k];
+        view.over_floor[k] = static_cast<std::int16_t>(std::clamp(over_floor, 0, highest_over_floor) / 4);
     }
-    return view;
 }
 
 ResidualRow Whitening::residual(const simd::ChipNet& net, int age) const noexcept {
     constexpr int at_once = 16;
-    const View seen = view(age);
-    std::array<const std::int16_t*, more_inputs> more;
-    std::transform(seen.more.begin(), seen.more.end(), more.begin(), [](const auto& row) { return row.data(); });
+    View seen;
+    look(age, seen);
     ResidualRow out;
-    kernels_.chip_net(net, seen.rows.data(), seen.level, more.data(), (chip_bands_ + at_once - 1) / at_once * at_once,
-                      out.data());
+    kernels_.chip_net(net, seen.rows.data(), seen.level, seen.more.data(),
+                      (chip_bands_ + at_once - 1) / at_once * at_once, out.data());
     std::fill(out.begin() + chip_bands_, out.end(), 0.0f);
     return out;
 }
@@ -112,7 +129,8 @@ ResidualRow Whitening::prompt_residual() const noexcept {
 }
 
 std::array<float, net_inputs> Whitening::inputs(int band, bool prompt) const noexcept {
-    const View seen = view(prompt ? prompt_look_ahead : whitening_look_ahead);
+    View seen;
+    look(prompt ? prompt_look_ahead : whitening_look_ahead, seen);
     std::array<float, net_inputs> values{};
     for (int i = 0; i < whitening_taps; ++i)
         if (!prompt || i < 4 * prompt_hops)
@@ -128,7 +146,8 @@ std::array<float, whitening_taps> Whitening::neighbourhood(int band) const noexc
     std::size_t i = 0;
     for (const int hop : whitening_hops)
         for (const int offset : whitening_bands)
-            mean += values[i++] = to_nepers(row_at(hop)[1 + std::clamp(2 * band + offset, 0, 2 * chip_bands_ - 1)]);
+            mean += values[i++] =
+                to_nepers(row_at(hop).bands[1 + std::clamp(2 * band + offset, 0, 2 * chip_bands_ - 1)]);
     for (float& value : values) value -= mean / whitening_taps;
     return values;
 }

@@ -48,33 +48,46 @@ class Whitening {
 
     template <class Archive>
     void exchange(Archive& archive) {
-        archive(rows_, newest_, empty_, loudest_, floor_);
+        archive(rows_, newest_, empty_, loudest_, floor_, chip_floor_);
     }
 
   private:
     // The bands of a row between copies of its edges, then nothing: [band + 1]. In steps of a net's input.
     using PaddedRow = std::array<std::int16_t, 2 * padded_chip_bands + 2>;
 
+    using ChipRow = std::array<std::int16_t, padded_chip_bands>;
+    struct Row {
+        PaddedRow bands;
+        ChipRow chips;         // mean of a chip's two bands
+        std::int16_t loudest;  // band
+        template <class Archive>
+        void exchange(Archive& archive) {
+            archive(bands, chips, loudest);
+        }
+    };
+
     // What the net sees of a row: its neighbourhood, the level of its loudest band, and of each chip its band, that
     // level under the loudest so far, and its own over the floor of its bands.
     struct View {
         std::array<const std::int16_t*, whitening_hops.size()> rows;
         std::int16_t level;
-        std::array<std::array<std::int16_t, padded_chip_bands>, 3> more;
+        std::array<const std::int16_t*, 3> more;
+        ChipRow under_loudest, over_floor;
     };
 
-    const PaddedRow& row_at(int hop) const noexcept;
-    void follow_levels(const PaddedRow& row) noexcept;
-    View view(int age) const noexcept;  // of the row so many before the newest
+    const Row& row_at(int hop) const noexcept;
+    void follow_levels(const Row& row) noexcept;
+    void look(int age, View& view) const noexcept;  // at the row so many before the newest
     ResidualRow residual(const simd::ChipNet& net, int age) const noexcept;
 
     const simd::Kernels& kernels_;
     int chip_bands_;
-    std::array<PaddedRow, whitening_rows> rows_{};  // a ring
+    std::array<Row, whitening_rows> rows_{};  // a ring
     int newest_ = 0;
     bool empty_ = true;
-    std::int32_t loudest_ = 0;                              // level of the loudest band, slowly forgotten
-    std::array<std::int32_t, PaddedRow().size()> floor_{};  // the least level of every band, slowly rising
+    std::int16_t loudest_ = 0;  // level of the loudest band, slowly forgotten
+    PaddedRow floor_{};         // the least level of every band, slowly rising
+    ChipRow chip_floor_{};      // mean of that of a chip's two bands
     ResidualRow residual_{};
 };
 
