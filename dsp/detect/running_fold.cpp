@@ -16,7 +16,7 @@ bool RunningFold::has(long long slot, int phase) const noexcept {
 void RunningFold::put(const History& history, long long slot, int phase, const Carrier& carrier, int times) noexcept {
     const SlotView view = history.at(slot);
     fold_slot(fold_, view, slot, phase, times);
-    energy_ += times * static_cast<std::int64_t>(sync_sum(carrier, view, slot, phase).energy);
+    if (keeps_energy_) energy_ += times * static_cast<std::int64_t>(sync_sum(carrier, view, slot, phase).energy);
 }
 
 // Sums of whole numbers are the same in any order, so what is taken out leaves nothing behind.

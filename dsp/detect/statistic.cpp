@@ -63,28 +63,12 @@ SlotSum sync_sum(const Carrier& carrier, SlotView slot, long long slot_index, in
 }
 
 double sync_correlation(const Fold& fold, const Carrier& carrier) noexcept {
-    int sum = 0;
-    for (int row = 0; row < chip_rows; ++row) {
-        const std::int8_t* const signs = carrier.sync_sign.data() + row * padded_chip_bands;
-        const std::int16_t* const residuals = fold.data() + row * chip_bands;
-        for (int band = 0; band < chip_bands; ++band) sum += static_cast<std::int16_t>(signs[band]) * residuals[band];
-    }
-    return sum;
+    return sync_sum(fold, carrier).correlation;
 }
 
-double sync_energy(const Fold& fold, const Carrier& carrier) noexcept {
-    std::int64_t sum = 0;
-    for (int row = 0; row < chip_rows; ++row) {
-        const std::int8_t* const signs = carrier.sync_sign.data() + row * padded_chip_bands;
-        const std::int16_t* const residuals = fold.data() + row * chip_bands;
-        int row_sum = 0;  // of 16 squares of at most 32 packets' 127
-        for (int band = 0; band < chip_bands; ++band) {
-            const auto along = static_cast<std::int16_t>(signs[band] * residuals[band]);
-            row_sum += along * along;
-        }
-        sum += row_sum;
-    }
-    return static_cast<double>(sum);
+SlotSum sync_sum(const Fold& fold, const Carrier& carrier) noexcept {
+    const simd::FoldSums sums = simd::kernels().fold_sums(carrier.sync_sign.data(), fold.data());
+    return {static_cast<double>(sums.along), static_cast<double>(sums.energy)};
 }
 
 SignTail::SignTail(std::span<const float> residuals) {

@@ -37,9 +37,9 @@ struct SlotSum {
     double correlation = 0, energy = 0;
 };
 SlotSum sync_sum(const Carrier& carrier, SlotView slot, long long slot_index, int phase) noexcept;
+// The same of what a fold holds.
+SlotSum sync_sum(const Fold& fold, const Carrier& carrier) noexcept;
 double sync_correlation(const Fold& fold, const Carrier& carrier) noexcept;
-// Of the same chips.
-double sync_energy(const Fold& fold, const Carrier& carrier) noexcept;
 
 // The tail of sum c_j R_j for random signs c_j.
 class SignTail {

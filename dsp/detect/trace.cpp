@@ -51,7 +51,8 @@ Segment LiveMark::segment() const {
     return segment;
 }
 
-Trace::Trace(const KeyParts& key, const TraceConfig& config) : key_(&key), config_(config), tracker_(stretch_slots) {
+Trace::Trace(const KeyParts& key, const TraceConfig& config)
+    : key_(&key), config_(config), tracker_(stretch_slots), folded_(!config.screened) {
     if (config.screened) screen_.resize(1);
     ended_.reserve(most_ended);
     judged_.reserve(most_segments + 1);
@@ -158,10 +159,23 @@ bool Trace::last_track(const History& history, int strength, LiveTrack& track) c
     return true;
 }
 
-// Correlation and energy of its sync chips.
+// Correlation and energy of its sync chips. Of many keys the energy of what is folded: under another key's mark the
+// same signs come with every packet, and only folded do they show that they say nothing.
 SlotSum Trace::fold_track(const History& history, const LiveTrack& track) noexcept {
     folded_.follow(history, track.first, track.phases, key_->carrier);
-    return {sync_correlation(folded_.fold(), key_->carrier), folded_.energy()};
+    const SlotSum sum = sync_sum(folded_.fold(), key_->carrier);
+    return {sum.correlation, config_.screened ? sum.energy : folded_.energy()};
+}
+
+// Before folding.
+double Trace::track_energy(const History& history, const LiveTrack& track) const noexcept {
+    if (!config_.screened) return folded_.energy();
+    double energy = 0;
+    for (long long s = 0; s < std::ssize(track.phases); ++s)
+        energy += sync_sum(key_->carrier, history.at(track.first + s), track.first + s,
+                           track.phases[static_cast<std::size_t>(s)])
+                      .energy;
+    return energy;
 }
 
 void Trace::look_for_track(const History& history) noexcept {
@@ -180,9 +194,7 @@ void Trace::look_along(const History& history, int strength, double least_log10_
     LiveTrack track;
     if (tracker_.lead(strength) <= 0 || !last_track(history, strength, track)) return;
     const double log_q = live_log_q(track);
-    SlotSum sum = fold_track(history, track);
-    // Under another key's mark the same signs come with every packet: only folded do they show that they say nothing.
-    if (config_.screened) sum.energy = sync_energy(folded_.fold(), key_->carrier);
+    const SlotSum sum = fold_track(history, track);
     if (log10_p(most_over_quick * quick_exponent(sum), log_q) >= least_log10_p) return;
     const double p = log10_p(sync_exponent(folded_.fold(), key_->carrier), log_q);
     improve(p, log_q);
@@ -198,8 +210,8 @@ void Trace::follow(const History& history) noexcept {
         const long long before = live_.first_slot - track.first;
         if (before > 0)
             track = {live_.first_slot, Phases(std::span(track.phases.begin() + before, track.phases.end()))};
-        const SlotSum all = fold_track(history, track);
-        if (all.correlation > 0) live_.strength = nearest_strength(all.correlation / all.energy * tracker_.deviation());
+        const double along = fold_track(history, track).correlation;
+        if (along > 0) live_.strength = nearest_strength(along / track_energy(history, track) * tracker_.deviation());
         const double log_q = live_log_q(track);
         const double p = log10_p(sync_exponent(folded_.fold(), key_->carrier), log_q);
         improve(p, log_q);

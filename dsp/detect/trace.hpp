@@ -107,6 +107,7 @@ class Trace {
     double live_log_q(const LiveTrack& track) const noexcept;
     bool last_track(const History& history, int strength, LiveTrack& track) const noexcept;
     SlotSum fold_track(const History& history, const LiveTrack& track) noexcept;
+    double track_energy(const History& history, const LiveTrack& track) const noexcept;
 
     const KeyParts* key_;
     TraceConfig config_;

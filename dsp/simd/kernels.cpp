@@ -517,6 +517,40 @@ void accumulate(const PairValues* values, int pairs, const PairPicks* picks, int
     }
 }
 
+// A row at a time, the last from a copy: what is read behind its end stands against a sign of 0. Squares of eight rows
+// fit 32 bits in every lane: 8191^2 once or twice a pair.
+FoldSums fold_sums(const std::int8_t* signs, const std::int16_t* folded) {
+    constexpr int rows_at_once = 8, last = chip_rows_in_packet - 1;
+    const hn::CappedTag<std::int16_t, most_bands> d;
+    const hn::Rebind<std::int8_t, decltype(d)> narrow;
+    const hn::RepartitionToWide<decltype(d)> wide;
+    const int lanes = static_cast<int>(hn::Lanes(d));
+    HWY_ALIGN std::int16_t last_row[most_bands] = {};
+    std::memcpy(last_row, folded + last * (most_bands - 1), (most_bands - 1) * sizeof *folded);
+    FoldSums sums{};
+    auto along = hn::Zero(wide), other = along;
+    for (int first = 0; first < chip_rows_in_packet; first += rows_at_once) {
+        for (int band = 0; band < most_bands; band += lanes) {
+            auto energy = hn::Zero(wide), other_energy = energy;
+            for (int row = first; row < first + rows_at_once; ++row) {
+                const std::int16_t* const from = row == last ? last_row : folded + row * (most_bands - 1);
+                const auto sign = hn::PromoteTo(d, hn::LoadU(narrow, signs + row * most_bands + band));
+                const auto residual = hn::LoadU(d, from + band);
+                const auto kept = hn::Mul(sign, residual);
+                along = hn::ReorderWidenMulAccumulate(wide, sign, residual, along, other);
+                energy = hn::ReorderWidenMulAccumulate(wide, kept, kept, energy, other_energy);
+            }
+            const hn::Repartition<std::int64_t, decltype(d)> widest;
+            const auto all = hn::RearrangeToOddPlusEven(energy, other_energy);
+            const auto low = hn::ShiftRight<32>(hn::ShiftLeft<32>(hn::BitCast(widest, all)));
+            const auto high = hn::ShiftRight<32>(hn::BitCast(widest, all));
+            sums.energy += hn::GetLane(hn::SumOfLanes(widest, hn::Add(low, high)));
+        }
+    }
+    sums.along = hn::GetLane(hn::SumOfLanes(wide, hn::RearrangeToOddPlusEven(along, other)));
+    return sums;
+}
+
 TailSums sign_tail(const double* sizes, int count, double x) {
     const hn::CappedTag<double, 8> wide;
     const hn::CappedTag<double, 1> one;
@@ -565,6 +599,7 @@ const Kernels* table() {
                                  correlate,
                                  passes,
                                  accumulate,
+                                 fold_sums,
                                  sign_tail};
     return &kernels;
 }

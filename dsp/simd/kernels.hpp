@@ -70,6 +70,12 @@ struct ChipNet {
 inline constexpr int most_net_values = 64;   // inputs or units of a layer
 inline constexpr int net_input_steps = 512;  // of an input to a neper
 
+// Sums over the sync chips of a fold: of sign times residual, and of the squares.
+struct FoldSums {
+    std::int32_t along;
+    std::int64_t energy;
+};
+
 // Sums over the sizes of a SignTail: of size * tanh(x size), of size^2 * (1 - tanh^2), of ln cosh(x size).
 struct TailSums {
     double slope, curvature, value;
@@ -147,6 +153,10 @@ struct Kernels {
     // tops: the largest of each array then.
     void (*accumulate)(const PairValues* values, int pairs, const PairPicks* picks, int place,
                        std::int32_t* const* sums, int count, std::int32_t* tops);
+
+    // signs: chip_rows_in_packet rows of most_bands, each with -1, 0 or 1 for every chip and a last 0 that stands for
+    // none. folded: the same rows without that; sizes up to 8191, no two neighbours of 2 i and 2 i + 1 with signs both.
+    FoldSums (*fold_sums)(const std::int8_t* signs, const std::int16_t* folded);
 
     // sizes >= 0, x >= 0; each term good to 4 units in the last place of a double.
     TailSums (*sign_tail)(const double* sizes, int count, double x);

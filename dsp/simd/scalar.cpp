@@ -222,6 +222,17 @@ void accumulate(const PairValues* values, int pairs, const PairPicks* picks, int
     }
 }
 
+FoldSums fold_sums(const std::int8_t* signs, const std::int16_t* folded) {
+    FoldSums sums{};
+    for (int row = 0; row < chip_rows_in_packet; ++row)
+        for (int band = 0; band < most_bands - 1; ++band) {
+            const int along = signs[row * most_bands + band] * folded[row * (most_bands - 1) + band];
+            sums.along += along;
+            sums.energy += along * along;
+        }
+    return sums;
+}
+
 TailSums sign_tail(const double* sizes, int count, double x) {
     TailSums sums{};
     for (int i = 0; i < count; ++i) {
@@ -239,7 +250,8 @@ const Kernels& scalar_kernels() {
     static constexpr Kernels kernels{"scalar", usable,      multiply,  multiply_add,     multiply_energy, power,
                                      largest,  log,         depths,    apply_gain,       flatness,        exceeds,
                                      mix,      chip_filter, chip_net,  symmetric_filter, band_energies,   round,
-                                     advance,  choose,      correlate, passes,           accumulate,      sign_tail};
+                                     advance,  choose,      correlate, passes,           accumulate,      fold_sums,
+                                     sign_tail};
     return kernels;
 }
 

@@ -503,6 +503,28 @@ TEST_CASE("simd: correlate, accumulate and advance agree with the reference bit 
     REQUIRE(ran > 0);
 }
 
+TEST_CASE("simd: fold_sums agree with the reference bit for bit") {
+    constexpr int bands = simd::most_bands - 1, rows = simd::chip_rows_in_packet;
+    test::Random source(29);
+    for (const int largest : {100, 8191}) {
+        std::vector<std::int8_t> signs(rows * simd::most_bands);
+        for (std::size_t pair = 0; pair < signs.size(); pair += 2)
+            signs[pair + std::size_t(pair % simd::most_bands == 30 ? 0 : source.below(2))] =
+                static_cast<std::int8_t>(source.below(3) - 1);
+        std::vector<std::int16_t> folded(rows * bands);
+        for (auto& x : folded)
+            x = static_cast<std::int16_t>(largest == 8191 ? largest : source.below(2 * largest + 1) - largest);
+        const simd::FoldSums expected = simd::scalar_kernels().fold_sums(signs.data(), folded.data());
+        CHECK(expected.energy > 0);
+        for (const Kernels* kernels : simd::all_kernels()) {
+            CAPTURE(std::string(kernels->name));
+            const simd::FoldSums got = kernels->fold_sums(signs.data(), folded.data());
+            CHECK(got.along == expected.along);
+            CHECK(got.energy == expected.energy);
+        }
+    }
+}
+
 TEST_CASE("simd: band_energies within one rounding an operation, round exact") {
     for_every_target([](const Kernels& kernels, int count, int start) {
         for (const auto& [step, taps] : {std::pair{3, 4}, {3, 6}, {3, 1}, {2, 4}, {0, 3}}) {
