@@ -43,7 +43,7 @@ def survival(found, draw):
     plain, scaled = distortions.merged(found, distortions.PLAIN), distortions.merged(found, distortions.SCALED)
     if not plain and not scaled:
         return out[0] + '<p class="bad">Nothing was recorded.</p>'
-    first = next(iter({**plain, **scaled}.values()))['results']
+    first = next(found[name] for name in (*distortions.PLAIN, *distortions.SCALED) if name in found)
     out.append(f"<p>{NOTE.format(p=first.data['p_max'])} Profile <code>{escape(first.data['profile'])}</code>, "
                f"{len(first.data['clips'])} clips of speakers that nothing was tuned on. {_controls(found)}</p>")
     groups = distortions.grouped(plain)
