@@ -64,8 +64,8 @@ scaled() {
         --rows "$rows_scaled" --windows 5,8,10,15 --trials 2 --detect-options "--search full"
 }
 
-# All other rows, and those of the published suites; few windows, so that it can be done. What changes speed, tempo or pitch
-# needs the full search.
+# All other rows, and those of the published suites; few windows, so that it can be done in less than half an hour. What
+# changes speed, tempo or pitch needs the full search.
 table() {
     local common=(benchmarks/robustness.py --corpus "$corpus" --earmark "$build/tools/earmark" --seed $seed --trials 1)
     local suites="audiomarkbench/*,audioseal/*,omnisealbench/*,raw_bench_strict/*,raw_bench_loose/*"
@@ -73,7 +73,7 @@ table() {
     local suites_moved="audiomarkbench/time_stretch*,audioseal/speed,omnisealbench/speed*,raw_bench_strict/time_stretch*"
     suites_moved+=",raw_bench_loose/time_stretch*"
     record table "${common[@]}" --but "$rows,$moved,$suites" --windows 2,5,10,20
-    record table_scaled "${common[@]}" --rows "$moved" --but "$rows_scaled" --windows 5,10 --detect-options "--search full"
+    record table_scaled "${common[@]}" --clips 9 --rows "$moved" --but "$rows_scaled" --windows 5,10 --detect-options "--search full"
     record table_suites "${common[@]}" --clips 9 --rows "$suites" --but "$suites_moved" --windows 5,10
     record table_suites_scaled "${common[@]}" --clips 9 --rows "$suites_moved" --windows 5,10 --detect-options "--search full"
     record averaging benchmarks/averaging.py --corpus "$corpus" --strengths 1,2,3,4,6,8 --seed $seed
