@@ -67,8 +67,13 @@ def main():
     for program in (options.earmark, options.audiowmark, "ffmpeg"):
         if shutil.which(program) is None:
             print(f"compare_audiowmark: {program} is not there; nothing compared", file=sys.stderr)
-            return 1
+            return 2
     rows, failed = [], False
+    versions = [
+        subprocess.run([program, "--version"], check=True, capture_output=True, text=True).stdout.strip()
+        for program in (options.earmark, options.audiowmark)
+    ]
+    print(" beside ".join(versions))
     print("rate   length  job         x processor   x clock, 1 core   x clock, all   MiB")
     with tempfile.TemporaryDirectory() as folder:
         scratch = pathlib.Path(folder)
@@ -98,7 +103,7 @@ def main():
                     failed |= not found and program == "earmark"
                     print(line + f" {row['memory_mib']:8.0f}" + ("" if found else "  mark not read"), flush=True)
     if options.json:
-        pathlib.Path(options.json).write_text(json.dumps(rows, indent=1, default=str))
+        pathlib.Path(options.json).write_text(json.dumps({"versions": versions, "rows": rows}, indent=1, default=str))
     return failed
 
 

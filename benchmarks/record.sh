@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The tables of record: every benchmark with fixed seeds, into benchmarks/results/*.txt and *.json.
 #
-#     benchmarks/record.sh CORPUS [BUILD] [quality|robustness|scaled|profiles|strength|false_alarms|coding|cue|ledger|streaming|speed|python]...
+#     benchmarks/record.sh CORPUS [BUILD] [quality|robustness|scaled|profiles|strength|false_alarms|coding|cue|ledger|streaming|speed|peer|python]...
 #
 # CORPUS: folder of WAV or FLAC speech with a manifest.csv (see corpus.py). BUILD: build folder, default build.
 # Without names all run; two idle cores take about half an hour. Packaged speech (Debian: codec2-examples,
@@ -13,7 +13,7 @@ cd "$(dirname "$0")/.."
 build=build
 if [ $# -ge 1 ] && [ -d "$1" ]; then build=$1; shift; fi
 wanted=("$@")
-[ ${#wanted[@]} -gt 0 ] || wanted=(quality robustness scaled profiles strength false_alarms coding cue ledger streaming speed python)
+[ ${#wanted[@]} -gt 0 ] || wanted=(quality robustness scaled profiles strength false_alarms coding cue ledger streaming speed peer python)
 results=benchmarks/results
 mkdir -p "$results"
 seed=1
@@ -126,6 +126,17 @@ speed() {
     record long_files benchmarks/long_files.py --earmark "$build/tools/earmark"
 }
 
+# Beside the audiowmark program, where that is on the PATH.
+peer() {
+    if ! command -v audiowmark >/dev/null; then
+        echo "== audiowmark: not on the PATH, left out" >&2
+        return
+    fi
+    local speech
+    speech=$(find "$corpus" -name '*.wav' -o -name '*.flac' | LC_ALL=C sort | head -n 1)
+    record audiowmark benchmarks/compare_audiowmark.py "$speech" --earmark "$build/tools/earmark"
+}
+
 # Best on an idle machine.
 python() {
     record python_overhead benchmarks/python_overhead.py --build "$build" --batch-rounds 2
@@ -134,7 +145,7 @@ python() {
 broken=0
 for name in "${wanted[@]}"; do
     case $name in
-        quality | robustness | scaled | profiles | strength | false_alarms | coding | cue | ledger | streaming | speed | python) "$name" ;;
+        quality | robustness | scaled | profiles | strength | false_alarms | coding | cue | ledger | streaming | speed | peer | python) "$name" ;;
         *) echo "unknown benchmark $name" >&2; exit 2 ;;
     esac
 done
