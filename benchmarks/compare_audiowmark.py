@@ -79,7 +79,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         scratch = pathlib.Path(folder)
         key, their_key = scratch / "vendor.key", scratch / "their.key"
-        subprocess.run([options.earmark, "keygen", key], check=True, stderr=subprocess.DEVNULL)
+        subprocess.run([options.earmark, "keygen", key], check=True, stdout=subprocess.DEVNULL)
         subprocess.run([options.audiowmark, "gen-key", their_key], check=True, stdout=subprocess.DEVNULL)
         for rate in map(int, options.rates.split(",")):
             for length in map(int, options.lengths.split(",")):
