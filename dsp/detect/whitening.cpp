@@ -18,18 +18,20 @@ static_assert(4 * static_cast<int>(whitening_hops.size()) == whitening_taps);
 constexpr int prompt_hops = static_cast<int>(
     std::count_if(whitening_hops.begin(), whitening_hops.end(), [](int hop) { return hop <= prompt_look_ahead; }));
 
-constexpr simd::ChipNet net_of(int rows, std::span<const float> weights) {
-    return {rows, more_inputs, chip_net_first, chip_net_second, least_level, most_level, residual_clip, weights.data()};
+using Units = std::array<int, 2>;
+constexpr simd::ChipNet net_of(int rows, Units units, std::span<const float> weights) {
+    return {rows, more_inputs, units[0], units[1], least_level, most_level, residual_clip, weights.data()};
 }
-const simd::ChipNet full_net = net_of(static_cast<int>(whitening_hops.size()), trained_chip_net);
-const simd::ChipNet prompt_net = net_of(prompt_hops, trained_prompt_net);
+const simd::ChipNet full_net =
+    net_of(static_cast<int>(whitening_hops.size()), trained_chip_net_units, trained_chip_net);
+const simd::ChipNet prompt_net = net_of(prompt_hops, trained_prompt_net_units, trained_prompt_net);
 
-constexpr std::size_t weight_count(int inputs) {
-    return static_cast<std::size_t>(chip_net_first * (inputs + 1) + chip_net_second * (chip_net_first + 1) +
-                                    chip_net_second + 1);
+constexpr std::size_t weight_count(int inputs, Units units) {
+    return static_cast<std::size_t>(units[0] * (inputs + 1) + units[1] * (units[0] + 1) + units[1] + 1);
 }
-static_assert(trained_chip_net.size() == weight_count(net_inputs));
-static_assert(trained_prompt_net.size() == weight_count(4 * prompt_hops + more_inputs));
+static_assert(trained_chip_net.size() == weight_count(net_inputs, trained_chip_net_units));
+static_assert(trained_prompt_net.size() == weight_count(4 * prompt_hops + more_inputs, trained_prompt_net_units));
+static_assert(std::max(trained_chip_net_units[0], trained_prompt_net_units[0]) <= simd::most_net_values);
 
 }  // namespace
 

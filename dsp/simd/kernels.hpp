@@ -61,7 +61,7 @@ struct ChipNet {
     float least, most, clip;
     const float* weights;
 };
-inline constexpr int most_net_values = 32;  // inputs or units of a layer
+inline constexpr int most_net_values = 64;  // inputs or units of a layer
 
 // Sums over the sizes of a SignTail: of size * tanh(x size), of size^2 * (1 - tanh^2), of ln cosh(x size).
 struct TailSums {
