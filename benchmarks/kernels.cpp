@@ -62,7 +62,7 @@ Run whitening() {
 
 // The larger of detection's nets for the 16 chips of a row at 8 kHz.
 Run net() {
-    constexpr int rows = 7, more = 3, first = 32, second = 16, count = 16, width = 2 * count + 2;
+    constexpr int rows = 7, more = 3, first = 64, second = 16, count = 16, width = 2 * count + 2;
     Random source(2);
     const auto numbers = [&](std::size_t size, int most) {
         std::vector<std::int16_t> values(size);

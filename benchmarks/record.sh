@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The tables of record: every benchmark with fixed seeds, into benchmarks/results/*.txt and *.json.
 #
-#     benchmarks/record.sh CORPUS [BUILD] [quality|robustness|scaled|profiles|table|strength|false_alarms|coding|cue|ledger|streaming|soak|delay|speed|python|report]...
+#     benchmarks/record.sh CORPUS [BUILD] [quality|robustness|scaled|profiles|table|strength|false_alarms|coding|cue|ledger|streaming|soak|delay|speed|peer|python|report]...
 #
 # CORPUS: folder of WAV or FLAC speech with a manifest.csv (see corpus.py). BUILD: build folder, default build.
 # Without names all run; two idle cores take about an hour. Packaged speech (Debian: codec2-examples,
@@ -13,7 +13,7 @@ cd "$(dirname "$0")/.."
 build=build
 if [ $# -ge 1 ] && [ -d "$1" ]; then build=$1; shift; fi
 wanted=("$@")
-sections=(quality robustness scaled profiles table strength false_alarms coding cue ledger streaming soak delay speed python report)
+sections=(quality robustness scaled profiles table strength false_alarms coding cue ledger streaming soak delay speed peer python report)
 [ ${#wanted[@]} -gt 0 ] || wanted=("${sections[@]}")
 results=benchmarks/results
 mkdir -p "$results"
@@ -64,8 +64,8 @@ scaled() {
         --rows "$rows_scaled" --windows 5,8,10,15 --trials 2 --detect-options "--search full"
 }
 
-# All other rows, and those of the published suites; few windows, so that it can be done. What changes speed, tempo or pitch
-# needs the full search.
+# All other rows, and those of the published suites; few windows, so that it can be done in less than half an hour. What
+# changes speed, tempo or pitch needs the full search.
 table() {
     local common=(benchmarks/robustness.py --corpus "$corpus" --earmark "$build/tools/earmark" --seed $seed --trials 1)
     local suites="audiomarkbench/*,audioseal/*,omnisealbench/*,raw_bench_strict/*,raw_bench_loose/*"
@@ -73,7 +73,7 @@ table() {
     local suites_moved="audiomarkbench/time_stretch*,audioseal/speed,omnisealbench/speed*,raw_bench_strict/time_stretch*"
     suites_moved+=",raw_bench_loose/time_stretch*"
     record table "${common[@]}" --but "$rows,$moved,$suites" --windows 2,5,10,20
-    record table_scaled "${common[@]}" --rows "$moved" --but "$rows_scaled" --windows 5,10 --detect-options "--search full"
+    record table_scaled "${common[@]}" --clips 9 --rows "$moved" --but "$rows_scaled" --windows 5,10 --detect-options "--search full"
     record table_suites "${common[@]}" --clips 9 --rows "$suites" --but "$suites_moved" --windows 5,10
     record table_suites_scaled "${common[@]}" --clips 9 --rows "$suites_moved" --windows 5,10 --detect-options "--search full"
     record averaging benchmarks/averaging.py --corpus "$corpus" --strengths 1,2,3,4,6,8 --seed $seed
@@ -156,6 +156,17 @@ speed() {
     record speed "$build/benchmarks/benchmark_speed"
     record kernels "$build/benchmarks/benchmark_kernels"
     record long_files benchmarks/long_files.py --earmark "$build/tools/earmark"
+}
+
+# Beside the audiowmark program, where that is on the PATH.
+peer() {
+    if ! command -v audiowmark >/dev/null; then
+        echo "== audiowmark: not on the PATH, left out" >&2
+        return
+    fi
+    local speech
+    speech=$(find "$corpus" -name '*.wav' -o -name '*.flac' | LC_ALL=C sort | head -n 1)
+    record audiowmark benchmarks/compare_audiowmark.py "$speech" --earmark "$build/tools/earmark"
 }
 
 # Best on an idle machine.

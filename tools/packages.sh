@@ -10,7 +10,8 @@ packages_quickstart=(espeak-ng ffmpeg libavcodec-extra python3 python3-numpy pyt
 require_packages() {
     local package missing=() as_root=()
     for package in "$@"; do
-        [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+        # It says so once for every architecture that has the package.
+        [[ $(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null) == installed* ]] || missing+=("$package")
     done
     [ ${#missing[@]} -eq 0 ] && return 0
     echo "installing ${missing[*]}" >&2

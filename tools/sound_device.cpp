@@ -1,5 +1,6 @@
 #include "sound_device.hpp"
 
+#include "loaded_library.hpp"
 #include "text.hpp"
 
 #include <earmark/error.hpp>
@@ -26,22 +27,49 @@ namespace {
 constexpr auto silence_of_a_lost_device = std::chrono::seconds(3);
 constexpr std::array usual_rates_hz{8000, 11025, 16000, 22050, 24000, 32000, 44100, 48000, 88200, 96000, 192000};
 
+struct PortAudio {
+    LoadedLibrary library{"libportaudio.so.2", "sound devices"};
+#define EARMARK_OF_PORTAUDIO(name) decltype(&::name) name = library.function<decltype(&::name)>(#name)
+    EARMARK_OF_PORTAUDIO(PaJack_SetClientName);
+    EARMARK_OF_PORTAUDIO(Pa_AbortStream);
+    EARMARK_OF_PORTAUDIO(Pa_CloseStream);
+    EARMARK_OF_PORTAUDIO(Pa_GetDefaultInputDevice);
+    EARMARK_OF_PORTAUDIO(Pa_GetDefaultOutputDevice);
+    EARMARK_OF_PORTAUDIO(Pa_GetDeviceCount);
+    EARMARK_OF_PORTAUDIO(Pa_GetDeviceInfo);
+    EARMARK_OF_PORTAUDIO(Pa_GetErrorText);
+    EARMARK_OF_PORTAUDIO(Pa_GetHostApiInfo);
+    EARMARK_OF_PORTAUDIO(Pa_GetLastHostErrorInfo);
+    EARMARK_OF_PORTAUDIO(Pa_Initialize);
+    EARMARK_OF_PORTAUDIO(Pa_IsFormatSupported);
+    EARMARK_OF_PORTAUDIO(Pa_IsStreamActive);
+    EARMARK_OF_PORTAUDIO(Pa_OpenStream);
+    EARMARK_OF_PORTAUDIO(Pa_StartStream);
+    EARMARK_OF_PORTAUDIO(Pa_Terminate);
+#undef EARMARK_OF_PORTAUDIO
+};
+
+const PortAudio& portaudio() {
+    static const PortAudio loaded;
+    return loaded;
+}
+
 std::string why(PaError error) {
-    if (error != paUnanticipatedHostError) return Pa_GetErrorText(error);
-    const PaHostErrorInfo* info = Pa_GetLastHostErrorInfo();
+    if (error != paUnanticipatedHostError) return portaudio().Pa_GetErrorText(error);
+    const PaHostErrorInfo* info = portaudio().Pa_GetLastHostErrorInfo();
     return info != nullptr && info->errorText != nullptr ? info->errorText : "a fault of the sound system";
 }
 
 SoundDevice describe(int number) {
-    const PaDeviceInfo& info = *Pa_GetDeviceInfo(number);
+    const PaDeviceInfo& info = *portaudio().Pa_GetDeviceInfo(number);
     return {.number = number,
             .name = one_line(info.name),
-            .system = Pa_GetHostApiInfo(info.hostApi)->name,
+            .system = portaudio().Pa_GetHostApiInfo(info.hostApi)->name,
             .inputs = info.maxInputChannels,
             .outputs = info.maxOutputChannels,
             .sample_rate_hz = info.defaultSampleRate,
-            .default_input = number == Pa_GetDefaultInputDevice(),
-            .default_output = number == Pa_GetDefaultOutputDevice()};
+            .default_input = number == portaudio().Pa_GetDefaultInputDevice(),
+            .default_output = number == portaudio().Pa_GetDefaultOutputDevice()};
 }
 
 struct Direction {
@@ -87,7 +115,7 @@ class Side {
   public:
     Side(const std::optional<SoundDevice>& device, int channels, bool output) : used_(device.has_value()) {
         if (!used_) return;
-        const PaDeviceInfo& info = *Pa_GetDeviceInfo(device->number);
+        const PaDeviceInfo& info = *portaudio().Pa_GetDeviceInfo(device->number);
         parameters_ = {device->number, channels, paFloat32 | paNonInterleaved,
                        output ? info.defaultLowOutputLatency : info.defaultLowInputLatency, nullptr};
     }
@@ -114,13 +142,13 @@ void require_channels(const SoundWish& wish) {
 }
 
 void require_rate(const SoundWish& wish, const Side& input, const Side& output) {
-    const PaError error = Pa_IsFormatSupported(input.get(), output.get(), wish.sample_rate_hz);
+    const PaError error = portaudio().Pa_IsFormatSupported(input.get(), output.get(), wish.sample_rate_hz);
     if (error == paFormatIsSupported) return;
     const std::string who = names_of(wish);
     if (error != paInvalidSampleRate) throw Error(Fault::input, who + ": " + why(error));
     std::vector<std::string> offered;
     for (const int rate : usual_rates_hz)
-        if (Pa_IsFormatSupported(input.get(), output.get(), rate) == paFormatIsSupported)
+        if (portaudio().Pa_IsFormatSupported(input.get(), output.get(), rate) == paFormatIsSupported)
             offered.push_back(std::to_string(rate));
     throw Error(Fault::input, who + ": " + std::to_string(wish.sample_rate_hz) + " Hz is not supported" +
                                   (offered.empty() ? "" : "; supported are " + joined(offered, ", ") + " Hz"));
@@ -152,15 +180,15 @@ class LastWords {
 
 SoundSystem::SoundSystem() {
     ::setenv("JACK_NO_START_SERVER", "1", 0);  // to look for devices must not start a server
-    PaJack_SetClientName("earmark");
+    portaudio().PaJack_SetClientName("earmark");
     const LastWords last_words(terminal());
-    const PaError error = Pa_Initialize();
+    const PaError error = portaudio().Pa_Initialize();
     if (error != paNoError) throw Error(Fault::input, "sound devices: " + why(error));
-    for (int number = 0; number < Pa_GetDeviceCount(); ++number) devices_.push_back(describe(number));
+    for (int number = 0; number < portaudio().Pa_GetDeviceCount(); ++number) devices_.push_back(describe(number));
 }
 
 SoundSystem::~SoundSystem() {
-    if (!lost_) Pa_Terminate();
+    if (!lost_) portaudio().Pa_Terminate();
 }
 
 SoundDevice SoundSystem::input(const std::string& wanted) const {
@@ -204,20 +232,20 @@ SoundStream::SoundStream(SoundSystem& system, const SoundWish& wish, Audio audio
     require_channels(wish);
     const Side input(wish.input, wish.channels, false), output(wish.output, wish.channels, true);
     require_rate(wish, input, output);
-    PaError error = Pa_OpenStream(&stream_, input.get(), output.get(), wish.sample_rate_hz, wish.block, paNoFlag,
-                                  &Shared::block, shared_.get());
+    PaError error = portaudio().Pa_OpenStream(&stream_, input.get(), output.get(), wish.sample_rate_hz, wish.block,
+                                              paNoFlag, &Shared::block, shared_.get());
     if (error != paNoError) throw Error(Fault::input, name_ + ": " + why(error));
-    error = Pa_StartStream(stream_);
+    error = portaudio().Pa_StartStream(stream_);
     if (error == paNoError) return;
     const std::string reason = why(error);
-    Pa_CloseStream(stream_);
+    portaudio().Pa_CloseStream(stream_);
     throw Error(Fault::input, name_ + ": " + reason);
 }
 
 SoundStream::~SoundStream() {
     if (!system_.lost_) {
-        Pa_AbortStream(stream_);  // Pa_StopStream would wait until what is queued has been played
-        Pa_CloseStream(stream_);
+        portaudio().Pa_AbortStream(stream_);  // Pa_StopStream would wait until what is queued has been played
+        portaudio().Pa_CloseStream(stream_);
         return;
     }
     shared_->over = true;
@@ -231,7 +259,7 @@ void SoundStream::lose(const std::string& how) {
 }
 
 bool SoundStream::running() {
-    const PaError active = Pa_IsStreamActive(stream_);
+    const PaError active = portaudio().Pa_IsStreamActive(stream_);
     if (shared_->ended) return false;
     if (active != 1) lose("the device has gone" + (active < 0 ? ", " + why(active) : ""));
     const auto now = std::chrono::steady_clock::now();

@@ -96,7 +96,8 @@ def beside_peers(compared, title):
             axes.plot(100 * ours['share'], place + 0.2, 'o', ms=4.5, color=OURS)
         systems = {system: None for _, _, theirs in compared for system in theirs}
         lines = [axes.plot([], [], 'o-', ms=4.5, color=OURS, label='earmark, measured here, 95 %')[0]]
-        lines += [axes.plot([], [], PEERS.get(one, 'x'), mfc='white', color='#444444', ls='', label=f'{one}, as published')[0] for one in systems]
+        lines += [axes.plot([], [], PEERS.get(one, 'x'), mfc='white', color='#444444', ls='', label=f'{one}, as published')[0]
+                  for one in systems]
         axes.set_yticks(places, [fill(condition, 40) for condition, *_ in compared], fontsize=8)
         axes.set(xlim=(-2, 102), ylim=(-0.6, len(compared) - 0.4), xlabel='% of windows or clips')
         axes.set_title(title, fontsize=9, loc='left')
@@ -139,7 +140,8 @@ def alarms(records):
                 axes.plot(row['p'], row['upper_95'], '_', color=colour)
         axes.plot([least, 1], [least, 1], '--', color=BOUND, label='the proved bound')
         axes.plot([], [], '_-', color=QUIET, label='up to the 95 % upper limit of the share')
-        axes.set(xscale='log', yscale='log', xlim=(least / 1.5, 1), ylim=(least / 3, 1.3), xlabel='reported p', ylabel='share of trials with at most this p')
+        axes.set(xscale='log', yscale='log', xlim=(least / 1.5, 1), ylim=(least / 3, 1.3))
+        axes.set(xlabel='reported p', ylabel='share of trials with at most this p')
         axes.grid(color='#e3e3e3', lw=0.6)
         axes.spines[['top', 'right']].set_visible(False)
         axes.legend(loc='upper left', fontsize=8, frameon=False)

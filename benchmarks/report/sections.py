@@ -43,7 +43,7 @@ def survival(found, draw):
     plain, scaled = distortions.merged(found, distortions.PLAIN), distortions.merged(found, distortions.SCALED)
     if not plain and not scaled:
         return out[0] + '<p class="bad">Nothing was recorded.</p>'
-    first = next(iter({**plain, **scaled}.values()))['results']
+    first = next(found[name] for name in (*distortions.PLAIN, *distortions.SCALED) if name in found)
     out.append(f"<p>{NOTE.format(p=first.data['p_max'])} Profile <code>{escape(first.data['profile'])}</code>, "
                f"{len(first.data['clips'])} clips of speakers that nothing was tuned on. {_controls(found)}</p>")
     groups = distortions.grouped(plain)
@@ -172,7 +172,8 @@ def quality(found, draw):
     theirs = [row for row in published.load() if row['row'].startswith('quality/')]
     body = [[cell(row['system']), cell(row['metric']), number(f"{row['value']:g}"), cell(row['published_by'], row['where']),
              cell(published.TAGS[row['evidence']]), cell(row['clips'])] for row in theirs]
-    out += ['<h3>What others have published about theirs</h3>', table(['system', 'measure', 'value', 'published by', 'evidence', 'clips'], body)]
+    out += ['<h3>What others have published about theirs</h3>',
+            table(['system', 'measure', 'value', 'published by', 'evidence', 'clips'], body)]
     return '\n'.join(out)
 
 
@@ -181,15 +182,17 @@ def alarms(found, draw):
     out = ['<h2>False alarms against the bound</h2>']
     if not names:
         return out[0] + '<p class="bad">Missing: false_alarms_trials.json.</p>'
-    words = {name: f"{found[name].data['all']['trials']} trials, {found[name].data['keys']} random key{'s' * (found[name].data['keys'] > 1)} each" for name in names}
+    keys = {name: found[name].data['keys'] for name in names}
+    words = {name: f"{found[name].data['all']['trials']} trials, {keys[name]} random key{'s' * (keys[name] > 1)} each" for name in names}
     out.append(draw('alarms', plots.alarms({words[name]: found[name].data['all']['thresholds'] for name in names})))
     body, shown = [], (0.1, 1e-3, 1e-6)
     for name in names:
         for kind in (found[name].data['all'], *found[name].data['kinds']):
             at = {row['p']: row for row in kind['thresholds']}
-            seen = [cell(str(row['count']), f"{100 * row['rate']:.2g} %, up to {100 * row['upper_95']:.2g} %") for row in map(at.get, shown)]
-            body += [[cell(kind['name'], name), number(f"{kind['hours']:.1f}"), number(str(kind['trials'])), number(f"{kind['least_log10_p']:.1f}"),
-                      *seen, number(str(kind['payloads']))]]
+            seen = [cell(str(row['count']), f"{100 * row['rate']:.2g} %, up to {100 * row['upper_95']:.2g} %")
+                    for row in map(at.get, shown)]
+            numbers = (f"{kind['hours']:.1f}", str(kind['trials']), f"{kind['least_log10_p']:.1f}")
+            body.append([cell(kind['name'], name), *map(number, numbers), *seen, number(str(kind['payloads']))])
     out.append(table(['audio', 'hours', 'trials', 'least log10 p', *(f'p at most {p:g}' for p in shown), 'payloads'], body))
     return '\n'.join([*out, measured(found[name] for name in names)])
 
@@ -201,7 +204,8 @@ def delay(found, draw):
     results = found['detection_delay']
     out.append(draw('delay', plots.delays(results.data['rows'])))
     clips = len({row['clip'] for row in results.data['rows']})
-    body = [[cell(kind, way), share_cell(share(own['found'], own['calls'], clips)), number(f"{own['median_s']:.2f}"), number(f"{own['p95_s']:.2f}")]
+    body = [[cell(kind, way), share_cell(share(own['found'], own['calls'], clips)), number(f"{own['median_s']:.2f}"),
+             number(f"{own['p95_s']:.2f}")]
             for kind, ways in results.data['results'].items() for way, own in ways.items()]
     out.append(table(['mark begins', 'found', 'median, s', '95th percentile, s'], body))
     return '\n'.join([*out, measured([results])])
@@ -216,10 +220,11 @@ def speed(found):
             job = row['name'].removesuffix('/manual_time').replace('/', ', ').replace(':', ' ')
             body.append([cell(job), number(f"{row['x_real_time']:,.0f}"), number(f"{row['over_floor']:.1f}"), number('')])
     for row in found['long_files'].data['rows'] if 'long_files' in found else ():
-        body.append([cell(f"{row['job']}, {row['hours']:g} h"), number(f"{row['x_real_time']:,.0f}"), number(''), number(f"{row['peak_mib']:.0f} MiB")])
+        body.append([cell(f"{row['job']}, {row['hours']:g} h"), number(f"{row['x_real_time']:,.0f}"), number(''),
+                     number(f"{row['peak_mib']:.0f} MiB")])
     for row in found['streaming'].data['one_stream'] if 'streaming' in found else ():
-        body.append([cell(f"stream: {row['what']}, {row['rate_hz']} Hz, blocks of {row['block_ms']:g} ms"), number(f"{row['times_real_time']:,.0f}"),
-                     number(''), number('')])
+        body.append([cell(f"stream: {row['what']}, {row['rate_hz']} Hz, blocks of {row['block_ms']:g} ms"),
+                     number(f"{row['times_real_time']:,.0f}"), number(''), number('')])
     if not body:
         return out[0] + '<p class="bad">Missing: speed.json.</p>'
     out.append(table(['job', 'x real time', 'over the bare transforms', 'memory'], body))

@@ -22,11 +22,13 @@ static_assert(4 * static_cast<int>(whitening_hops.size()) == whitening_taps);
 constexpr int prompt_hops = static_cast<int>(
     std::count_if(whitening_hops.begin(), whitening_hops.end(), [](int hop) { return hop <= prompt_look_ahead; }));
 
-constexpr WholeNet<static_cast<int>(whitening_hops.size()), more_inputs, chip_net_first, chip_net_second>
-    whole_full_net(trained_chip_net, least_level, most_level, residual_clip);
-constexpr WholeNet<prompt_hops, more_inputs, chip_net_first, chip_net_second> whole_prompt_net(trained_prompt_net,
-                                                                                               least_level, most_level,
-                                                                                               residual_clip);
+template <int rows, const auto& units>
+using NetOf = WholeNet<rows, more_inputs, units[0], units[1]>;
+constexpr NetOf<static_cast<int>(whitening_hops.size()), trained_chip_net_units> whole_full_net(trained_chip_net,
+                                                                                                least_level, most_level,
+                                                                                                residual_clip);
+constexpr NetOf<prompt_hops, trained_prompt_net_units> whole_prompt_net(trained_prompt_net, least_level, most_level,
+                                                                        residual_clip);
 static_assert(whole_full_net.inputs == net_inputs && whole_full_net.fits() && whole_prompt_net.fits());
 constexpr simd::ChipNet full_net = whole_full_net.net(), prompt_net = whole_prompt_net.net();
 

@@ -3,8 +3,9 @@
 // A small perceptron looks at the neighbourhood that a linear filter would (Wiener's; design, section 4) and besides
 // at how far the cells stand over the floor of their bands and under the loudest. It weighs what can be trusted: cells
 // that noise or a codec has filled say nothing, and it makes less of them. Over the best linear filter of the same taps
-// z grows by 9 % after GSM, 13 % after AMR 12.2, 23 % after AMR 4.75, 26 % in noise at 20 dB, 47 % at 10 dB
-// (benchmarks/whitening). Any function of the audio will do for the bound (statistic.hpp).
+// z grows by 17 % after GSM, 16 % after AMR 12.2, 32 % after AMR 4.75, 25 % in noise at 20 dB, 39 % at 10 dB, 41 % on
+// mobile calls; clean speech loses 1 % (benchmarks/whitening). Any function of the audio will do for the bound
+// (statistic.hpp).
 #pragma once
 
 #include "dsp/carrier/carrier.hpp"
@@ -37,8 +38,8 @@ class Whitening {
     // The first whitening_look_ahead results belong to rows before the start and are to be thrown away.
     const ResidualRow& push(const CellRow& row) noexcept;
 
-    // The same of the row prompt_look_ahead before the newest, by a net that does without the rows still to come: a
-    // little less certain, 16 ms sooner.
+    // The same of the row prompt_look_ahead before the newest, by a smaller net that does without the rows still to
+    // come: a little less certain, 16 ms sooner.
     ResidualRow prompt_residual() const noexcept;
 
     // For training: the log energies round the chip in `band` (0 .. 30), [hop][band], mean taken off; and what its net

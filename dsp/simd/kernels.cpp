@@ -5,6 +5,7 @@
 #include <hwy/foreach_target.h>
 // foreach_target.h comes first, or the rest is compiled for one target only.
 #include "dsp/simd/kernels.hpp"
+#include "dsp/simd/machine.hpp"
 #include "dsp/simd/vector_targets.hpp"
 
 #include <hwy/contrib/math/math-inl.h>
@@ -611,18 +612,28 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace earmark::simd {
 
-HWY_EXPORT(table);
-
 std::vector<const Kernels*> vector_kernels() {
+    const std::int64_t machine = machine_targets() | HWY_STATIC_TARGET;
     std::vector<const Kernels*> all;
-    const std::int64_t machine = hwy::SupportedTargets() & HWY_TARGETS & ~(HWY_SCALAR | HWY_EMU128);
-    for (std::int64_t left = machine; left != 0; left &= left - 1) {  // the lowest bit is the best target
-        hwy::SetSupportedTargetsForTest(left & -left);
-        hwy::GetChosenTarget().Update(left & -left);
-        all.push_back(HWY_DYNAMIC_DISPATCH(table)());
-    }
-    hwy::SetSupportedTargetsForTest(0);
-    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+    // compiled: NULL where the compiler was not asked for this target. The static one may be one of the others, or
+    // scalar.
+    const auto add = [&](std::int64_t target, const Kernels* (*compiled)()) {
+        const Kernels* const kernels = compiled != nullptr && (machine & target) != 0 ? compiled() : &scalar_kernels();
+        if (kernels != &scalar_kernels() && (all.empty() || all.back() != kernels)) all.push_back(kernels);
+    };
+#if HWY_ARCH_X86
+    add(HWY_AVX3_DL, HWY_CHOOSE_AVX3_DL(table));
+    add(HWY_AVX3, HWY_CHOOSE_AVX3(table));
+    add(HWY_AVX2, HWY_CHOOSE_AVX2(table));
+    add(HWY_SSE4, HWY_CHOOSE_SSE4(table));
+    add(HWY_SSSE3, HWY_CHOOSE_SSSE3(table));
+#elif HWY_ARCH_ARM_A64
+    add(HWY_SVE2_128, HWY_CHOOSE_SVE2_128(table));
+    add(HWY_SVE_256, HWY_CHOOSE_SVE_256(table));
+    add(HWY_SVE2, HWY_CHOOSE_SVE2(table));
+    add(HWY_SVE, HWY_CHOOSE_SVE(table));
+#endif
+    add(HWY_STATIC_TARGET, &HWY_STATIC_DISPATCH(table));
     return all;
 }
 

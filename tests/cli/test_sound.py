@@ -318,3 +318,13 @@ def test_true_rate_device_goes_away(jack, key, start):
         assert last == "earmark: device 'system': the device has gone"
         assert all(line.startswith("earmark: warning: system: the device lost input") for line in warnings), err
         assert name == "live" or json.loads(out)["duration_s"] > 0
+
+
+def test_sound_libraries_are_loaded_by_those_commands_alone(tmp_path, alsa, key, marked):
+    broken = {**alsa, "LD_LIBRARY_PATH": str(tmp_path / "broken")}
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "libportaudio.so.2").touch()
+    for result in (run("devices", env=broken), listen("--key", key, env=broken), live(key, env=broken)):
+        refused(result, 3, "sound devices: ")
+        assert "libportaudio.so.2" in result.err
+    assert run("detect", marked, "--key", key, env=broken).code == 0

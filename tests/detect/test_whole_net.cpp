@@ -18,14 +18,14 @@ namespace {
 
 constexpr int rows = 7, more = 3, inputs = 4 * rows + more;
 constexpr float least = -14, most = 6, clip = 1;
-using Net = WholeNet<rows, more, chip_net_first, chip_net_second>;
+using Net = WholeNet<rows, more, trained_chip_net_units[0], trained_chip_net_units[1]>;
 constexpr Net whole(trained_chip_net, least, most, clip);
 static_assert(whole.fits());
 
 // The trained net as it was trained.
 double trained(std::vector<double> values) {
     const float* weights = trained_chip_net.data();
-    for (const int units : {chip_net_first, chip_net_second, 1}) {
+    for (const int units : {trained_chip_net_units[0], trained_chip_net_units[1], 1}) {
         std::vector<double> next;
         const int side = std::min(units, 8), count = static_cast<int>(values.size());
         for (int unit = 0; unit < units; ++unit) {

@@ -60,7 +60,7 @@ only_known_libraries() {
     local module unknown
     module=$(cd "$work" && venv/bin/python -c 'import earmark._earmark as m; print(m.__file__)')
     unknown=$(objdump -p "$module" | awk '/NEEDED/ {print $2}' |
-        grep -vE '^(libfftw3f|libsodium|libebur128|libhwy|libstdc\+\+|libgcc_s|libm|libc|ld-linux-x86-64)\.so')
+        grep -vE '^(libfftw3f|libsodium|libebur128|libstdc\+\+|libgcc_s|libm|libc|ld-linux-x86-64)\.so')
     echo "unknown: $unknown" && [ -n "$module" ] && [ -z "$unknown" ]
 }
 

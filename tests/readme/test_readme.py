@@ -72,7 +72,7 @@ def compiled(block, folder):
     else:
         caller = ROOT / block.run_with if block.run_with.endswith(".cpp") else None
         sources = ["-include", source, caller] if caller else [source]
-        words = ["c++", "-std=c++20", *sources, *flags, BUILD / "libearmark.a", "-lfftw3f", "-lsodium", "-lebur128", "-lhwy"]
+        words = ["c++", "-std=c++20", *sources, *flags, BUILD / "libearmark.a", "-lfftw3f", "-lsodium", "-lebur128"]
     done = subprocess.run(list(map(str, words)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert done.returncode == 0, done.stdout
     return program

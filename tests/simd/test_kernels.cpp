@@ -1,9 +1,11 @@
 #include "dsp/simd/kernels.hpp"
 
 #include "dsp/masking/depth.hpp"
+#include "dsp/simd/machine.hpp"
 #include "tests/support/signals.hpp"
 
 #include <doctest/doctest.h>
+#include <hwy/targets.h>
 
 #include <algorithm>
 #include <cmath>
@@ -68,6 +70,12 @@ TEST_CASE("simd: the machine has a vector target, the scalar one comes last, nam
     CHECK(std::string(all.back()->name) == "scalar");
     for (std::size_t i = 0; i < all.size(); ++i)
         for (std::size_t j = 0; j < i; ++j) CHECK(std::strcmp(all[i]->name, all[j]->name) != 0);
+}
+
+TEST_CASE("simd: the machine has those targets that Highway's own library finds") {
+    constexpr std::int64_t beyond_baseline =
+        HWY_SSSE3 | HWY_SSE4 | HWY_AVX2 | HWY_AVX3 | HWY_AVX3_DL | HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128;
+    CHECK(simd::machine_targets() == (hwy::SupportedTargets() & beyond_baseline));
 }
 
 TEST_CASE("simd: use() forces a target and gives it back") {
