@@ -103,6 +103,7 @@ class WholeNet {
             if (shift != nullptr) fits_ = fits_ && low >> down >= -32767 && high >> down <= 32767;
             out[unit] = {0, high >> down};
         }
+        fits_ = fits_ && down <= 16;
         if (shift != nullptr) *shift = down;
         return in_steps * weight_steps / static_cast<double>(std::int64_t{1} << down);
     }

@@ -75,6 +75,7 @@ TEST_CASE("whole net: what the trained one gives, to a hundredth") {
     }
     MESSAGE("root of the mean square " << std::sqrt(error / (rounds * chips)) << " of "
                                        << std::sqrt(size / (rounds * chips)) << ", most " << worst);
+    CHECK(worst < 0.01);
     CHECK(error < 1e-3 * size);  // half of it is what z can lose
 }
 
