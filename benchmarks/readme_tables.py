@@ -32,6 +32,10 @@ def share(counts):
     return f"{100 * counts['share']:.0f} %"
 
 
+def three_figures(x):
+    return float(f"{x:.3g}")
+
+
 def robustness():
     """Found and exact shares of profile standard; a dash where a row has no windows of that length."""
     table = load("robustness_standard")["distortions"]
@@ -82,6 +86,24 @@ def quality():
     return lines
 
 
+def speed():
+    """Real times and ratios to the floor, a row a job, rates or numbers of keys side by side."""
+    measured = {row["name"].removesuffix("/manual_time"): row for row in load("speed")["benchmarks"]}
+    rates, keys = (8000, 16000, 24000, 44100, 48000), (10, 100, 1000)
+    kinds = ((0, "nothing there"), (1, "marked"))
+    jobs = [(f"embed, {' / '.join(f'{rate / 1000:g}' for rate in rates)} kHz", [f"embedding/rate:{rate}" for rate in rates])]
+    jobs += [(f"detect, {what}, at the same rates", [f"detecting/rate:{rate}/keys:1/marked:{marked}" for rate in rates])
+             for marked, what in kinds]
+    jobs += [(f"detect, {what}, 8 kHz, {' / '.join(map(str, keys))} keys",
+              [f"detecting/rate:8000/keys:{count}/marked:{marked}" for count in keys]) for marked, what in kinds]
+    lines = ["| job | x real time | over floor |", "|---|---|---|"]
+    for job, names in jobs:
+        times = " / ".join(f"{three_figures(measured[name]['x_real_time']):,.0f}" for name in names)
+        floors = " / ".join(f"{measured[name]['over_floor']:.1f}" for name in names)
+        lines.append(f"| {job} | {times} | {floors} |")
+    return lines
+
+
 def audiowmark():
     """Speeds beside audiowmark on one core, in seconds of audio per second on the clock."""
     compared = load("audiowmark")
@@ -99,7 +121,7 @@ def audiowmark():
 def main():
     readme = ROOT / "README.md"
     old = text = readme.read_text()
-    for maker in (robustness, controls, false_alarms, quality, audiowmark):
+    for maker in (robustness, controls, false_alarms, quality, speed, audiowmark):
         pattern = rf"(<!-- table: {maker.__name__} -->\n).*?(<!-- end -->)"
         block = "\n".join(maker()) + "\n"
         text, found = re.subn(pattern, lambda m: m.group(1) + block + m.group(2), text, flags=re.S)
