@@ -53,6 +53,9 @@ robustness() {
     record robustness_standard "${common[@]}" --rows "$rows"
     record groups benchmarks/groups.py --corpus "$corpus" --seed $seed "$results/robustness_standard.json"
     record robustness_standard_8k "${common[@]}" --rows "$rows_8k" --host-rate 8000 --trials 2
+    # Lengths between those above.
+    record robustness_between "${common[@]}" --windows 8,15 \
+        --rows gsm,amr_12k2,opus_12k,g726_32k,white_10db,lowpass_1k,highpass_1500,loss_10_concealed,loss_10_deleted
     # Windows longer than any voice of the corpus speaks.
     record robustness_joined "${common[@]}" --rows none,white_10db,amr_4k75,opus_6k,mobile_call --join-s 30 --join-voices \
         --windows 30 --marks 2

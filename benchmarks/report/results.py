@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 # name of the results: the section of record.sh that makes them
 EXPECTED = {
-    'robustness_standard': 'robustness', 'robustness_standard_8k': 'robustness', 'robustness_joined': 'robustness',
+    'robustness_standard': 'robustness', 'robustness_standard_8k': 'robustness', 'robustness_between': 'robustness',
+    'robustness_joined': 'robustness',
     'robustness_scaled': 'scaled', 'robustness_transparent': 'profiles', 'robustness_robust': 'profiles',
     'table': 'table', 'table_scaled': 'table', 'table_suites': 'table', 'table_suites_scaled': 'table', 'averaging': 'table',
     'quality': 'quality', 'false_alarms_trials': 'false_alarms', 'false_alarms_keys': 'false_alarms',
-    'detection_delay': 'streaming', 'streaming': 'streaming', 'speed': 'speed', 'long_files': 'speed',
+    'detection_delay': 'delay', 'streaming': 'streaming', 'speed': 'speed', 'long_files': 'speed',
 }
 
 

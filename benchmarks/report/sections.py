@@ -10,6 +10,9 @@ from results import EXPECTED
 from earmark.report.layout import cell, number, share_cell, table
 from earmark.report.tables import share
 
+MORE_TABLES = {'robustness_between': 'Lengths between those above',
+               'robustness_joined': 'Longer than any one voice speaks here: voices joined',
+               'robustness_standard_8k': 'Hosts of 8 kHz'}
 DET_CELLS = ('gsm:2', 'amr_12k2:1', 'amr_4k75:10', 'opus_12k:1', 'opus_8k:3', 'white_10db:3', 'lowpass_1k:1', 'mobile_call:5',
              'over_the_air:2')
 PROFILES = {'transparent': 'robustness_transparent', 'standard': 'robustness_standard', 'robust': 'robustness_robust'}
@@ -51,11 +54,9 @@ def survival(found, draw):
         groups['Speed, tempo and pitch, with --search full'] = list(scaled.values())
     for place, (title, rows) in enumerate(groups.items()):
         out += [f'<h3>{escape(title)}</h3>', draw(f'survival-{place}', plots.curves(rows)), shares(rows)]
-    if 'robustness_joined' in found:
-        joined = distortions.rows_of(found['robustness_joined'])
-        out += ['<h3>Longer than any one voice speaks here: voices joined</h3>', shares(joined)]
-    if 'robustness_standard_8k' in found:
-        out += ['<h3>Hosts of 8 kHz</h3>', shares(distortions.rows_of(found['robustness_standard_8k']))]
+    for name, title in MORE_TABLES.items():
+        if name in found:
+            out += [f'<h3>{title}</h3>', shares(distortions.rows_of(found[name]))]
     return '\n'.join(out)
 
 
