@@ -34,15 +34,15 @@ class WholeNet {
         std::array<Range, 1> out{};
         const std::span<const float> all(trained);
         std::int16_t* weights = weights_.data();
-        double steps = simd::net_input_steps;
-        steps = layer(all, in, hidden, steps, weights, biases_.data(), &shifts_[0]);
+        const Layer one = layer(all, in, hidden, simd::net_input_steps, weights, biases_.data(), true);
         weights += first * even(inputs);
-        steps =
-            layer(all.subspan(first * (inputs + 1)), hidden, last, steps, weights, biases_.data() + first, &shifts_[1]);
+        const Layer two =
+            layer(all.subspan(first * (inputs + 1)), hidden, last, one.steps, weights, biases_.data() + first, true);
         weights += second * first;
-        steps = layer(all.subspan(first * (inputs + 1) + second * (first + 1)), last, out, steps, weights,
-                      biases_.data() + first + second, nullptr);
-        scale_ = static_cast<float>(1 / steps);
+        const Layer three = layer(all.subspan(first * (inputs + 1) + second * (first + 1)), last, out, two.steps,
+                                  weights, biases_.data() + first + second, false);
+        shifts_ = {one.shift, two.shift};
+        scale_ = static_cast<float>(1 / three.steps);
     }
 
     // Does nothing overflow, whatever the inputs? To be asserted.
@@ -55,18 +55,22 @@ class WholeNet {
     struct Range {
         std::int64_t least, most;
     };
+    struct Layer {
+        double steps;  // of its values to 1
+        int shift;     // of its sums, to 16 bits
+    };
 
     static constexpr int even(int count) { return (count + 1) / 2 * 2; }
     static constexpr std::int16_t step_of(double x) { return static_cast<std::int16_t>(x * simd::net_input_steps); }
     static constexpr double size(double x) { return x < 0 ? -x : x; }
     static constexpr std::int32_t rounded(double x) { return static_cast<std::int32_t>(x < 0 ? x - 0.5 : x + 0.5); }
 
-    // in: what the inputs may be, in_steps of them to 1. Puts down the same of the units, rectified; returns their
-    // steps.
+    // in: what the inputs may be, in_steps of them to 1. Puts down the same of the units, rectified. hands_on: its
+    // values are to fit 16 bits.
     template <std::size_t in_count, std::size_t units>
-    constexpr double layer(std::span<const float> trained, const std::array<Range, in_count>& in,
-                           std::array<Range, units>& out, double in_steps, std::int16_t* weights, std::int32_t* biases,
-                           int* shift) {
+    constexpr Layer layer(std::span<const float> trained, const std::array<Range, in_count>& in,
+                          std::array<Range, units>& out, double in_steps, std::int16_t* weights, std::int32_t* biases,
+                          bool hands_on) {
         constexpr std::size_t side = std::min<std::size_t>(units, 8);
         constexpr double room = 0.98, most_weight = 32767, most_value = room * 32767, most_sum = room * 2147483647;
         const auto start = [&](std::size_t unit) {
@@ -87,7 +91,7 @@ class WholeNet {
         double weight_steps = 1;
         while (2 * weight_steps * heaviest <= most_weight && 2 * weight_steps * widest <= most_sum) weight_steps *= 2;
         int down = 0;
-        if (shift != nullptr)
+        if (hands_on)
             for (double value = weight_steps * widest; value > most_value; value /= 2) ++down;
         for (std::size_t unit = 0; unit < units; ++unit) {
             biases[unit] = rounded(start(unit)[0] * in_steps * weight_steps) + (down > 0 ? 1 << (down - 1) : 0);
@@ -100,12 +104,11 @@ class WholeNet {
                 fits_ = fits_ && weight >= -32767 && weight <= 32767;
             }
             fits_ = fits_ && low >= -2147483647 && high <= 2147483647;
-            if (shift != nullptr) fits_ = fits_ && low >> down >= -32767 && high >> down <= 32767;
+            if (hands_on) fits_ = fits_ && low >> down >= -32767 && high >> down <= 32767;
             out[unit] = {0, high >> down};
         }
         fits_ = fits_ && down <= 16;
-        if (shift != nullptr) *shift = down;
-        return in_steps * weight_steps / static_cast<double>(std::int64_t{1} << down);
+        return {in_steps * weight_steps / static_cast<double>(std::int64_t{1} << down), down};
     }
 
     std::int16_t least_, most_;
