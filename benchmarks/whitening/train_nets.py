@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Remakes dsp/detect/chip_nets.hpp: two small perceptrons that tell a chip's sign from the log energies round it.
 
-    benchmarks/whitening/train_nets.py BUILD_DIR [--corpus DIR] [--steps 8000] [--seed 1] [--examples DIR]
+    benchmarks/whitening/train_nets.py BUILD_DIR [--corpus DIR] [--steps 7000] [--seed 1] [--examples DIR]
 
 Needs python3-torch, asterisk-core-sounds-{en,es,fr,it,ru}-g722, codec2-examples, flite and ffmpeg. Speech that those
 packages ship, 19 hosts of at most 3 minutes, is marked, each host with a key of its own, and heard in the ways of
@@ -154,7 +154,7 @@ class Net(torch.nn.Module):
         return self.layers(torch.cat([deviation, level, more], 1))[:, 0]
 
     def weights(self):
-        """As simd::ChipNet takes them."""
+        """As WholeNet takes them (dsp/detect/whole_net.hpp)."""
         first, second, last = (self.layers[i] for i in (0, 2, 4))
         learnt = first.weight.detach().numpy()
         cells = learnt[:, :self.taps] / 2
@@ -229,7 +229,7 @@ def validate(nets, options, build, program, folder):
 def header(nets, hosts_used):
     lines = [f'// Made by benchmarks/whitening/train_nets.py from {hosts_used} hosts, each heard in {len(HEARD)} ways; '
              'do not edit.', '#pragma once', '', '#include <array>', '', 'namespace earmark {', '',
-             '// Weights as simd::ChipNet takes them, and units of the two hidden layers.']
+             '// Weights as WholeNet takes them (whole_net.hpp), and units of the two hidden layers.']
     for name, net in nets.items():
         weights, (first, second) = net.weights(), UNITS[name]
         lines += [f'inline constexpr std::array<int, 2> {name}_units{{{first}, {second}}};',
@@ -268,7 +268,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('build', type=pathlib.Path)
     parser.add_argument('--corpus')
-    parser.add_argument('--steps', type=int, default=8000)
+    parser.add_argument('--steps', type=int, default=7000)
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--examples', type=pathlib.Path)
     options = parser.parse_args()

@@ -5,7 +5,7 @@
 
 namespace earmark {
 
-// Weights as simd::ChipNet takes them, and units of the two hidden layers.
+// Weights as WholeNet takes them (whole_net.hpp), and units of the two hidden layers.
 inline constexpr std::array<int, 2> trained_chip_net_units{64, 16};
 // clang-format off
 inline constexpr std::array<float, 3105> trained_chip_net{
