@@ -14,7 +14,9 @@ constexpr int least_gap_slots = 4;  // 2 s: pauses in speech are shorter; at the
 // What a run of slots must say against the mark before it is cut out, in nepers of likelihood: more than the odds
 // against beginning anew at any of 128 slots and 512 phases.
 constexpr double cut_evidence = 20;
-constexpr double trim_evidence = 3;  // at the ends nothing begins anew
+// At the ends nothing begins anew, so anything said against the mark is enough, and so is silence: a slot that says
+// less than this share of the mean one.
+constexpr double least_share = 1.0 / 16;
 
 SlotView slot_of(const Stretch& stretch, const Track& track, int place) {
     return stretch.slots[static_cast<std::size_t>(track.first + place)].slot;
@@ -38,14 +40,9 @@ SlotSum codeword_sum(const Carrier& carrier, SlotView slot, long long slot_index
     return {static_cast<double>(correlation), static_cast<double>(energy)};
 }
 
-// Mean of a chip's residual along its sign over its variance, of the whole track.
-double strength_of(std::span<const SlotSum> sums) {
-    SlotSum all;
-    for (const SlotSum& sum : sums) {
-        all.correlation += sum.correlation;
-        all.energy += sum.energy;
-    }
-    return all.energy > 0 ? all.correlation / all.energy : 0;
+// Log-likelihood ratio of a mark of that strength, as in the tracker, nepers.
+double evidence(const SlotSum& sum, double strength) {
+    return strength * (sum.correlation - strength / 2 * sum.energy);
 }
 
 Answer weight_of(const Stretch& stretch, const Track& track, const Fold& folded) {
@@ -140,23 +137,34 @@ bool Inquiry::sum_more(const Stretch& stretch) noexcept {
                                                       : codeword_sum(stretch.carrier, slot, index, phase, codeword);
     }
     if (place_ < count) return true;
-    if (sync) strength_ = strength_of(std::span(sums).first(static_cast<std::size_t>(count)));
+    if (sync) weigh_slots(std::span(sums).first(static_cast<std::size_t>(count)));
     enter(sync && question_.about == Question::About::misfit ? Stage::codeword_sums : Stage::runs);
     return true;
 }
 
-// The run of slots that speaks most against a mark of that strength: log-likelihood ratio as in the tracker.
+// How strong the mark is: mean of a chip's residual along its sign over its variance, of the whole track.
+void Inquiry::weigh_slots(std::span<const SlotSum> sums) noexcept {
+    SlotSum all;
+    for (const SlotSum& sum : sums) {
+        all.correlation += sum.correlation;
+        all.energy += sum.energy;
+    }
+    strength_ = all.energy > 0 ? all.correlation / all.energy : 0;
+    least_evidence_ = least_share * evidence(all, strength_) / static_cast<double>(sums.size());
+}
+
+// The run of slots that speaks most against a mark of that strength.
 bool Inquiry::look_for_runs() noexcept {
     const SlotSums& sums = std::get<SlotSums>(work_);
     const int count = static_cast<int>(question_.track.phases.size());
     for (int done = 0; place_ < count && done < sums_a_step; done += count - place_, ++place_) {
         double sum = 0;
         for (int s = place_; s < count; ++s) {
-            const SlotSum& slot = sums[static_cast<std::size_t>(s)];
-            sum += strength_ * slot.correlation - strength_ * strength_ / 2 * slot.energy;
+            sum += evidence(sums[static_cast<std::size_t>(s)], strength_);
+            const int slots = s + 1 - place_;
             const bool at_an_end = place_ == 0 || s + 1 == count;
-            if (!at_an_end && s + 1 - place_ < least_gap_slots) continue;
-            const double excess = -sum - (at_an_end ? trim_evidence : cut_evidence);
+            if (!at_an_end && slots < least_gap_slots) continue;
+            const double excess = at_an_end ? slots * least_evidence_ - sum : -sum - cut_evidence;
             if (excess <= most_excess_) continue;
             most_excess_ = excess;
             answer_.from = static_cast<std::int16_t>(place_);

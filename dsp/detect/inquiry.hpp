@@ -74,6 +74,7 @@ class Inquiry {
 
     bool fold_more(const Stretch& stretch) noexcept;
     bool sum_more(const Stretch& stretch) noexcept;
+    void weigh_slots(std::span<const SlotSum> sums) noexcept;
     bool look_for_runs() noexcept;
     bool read_more() noexcept;
     void enter(Stage stage) noexcept;
@@ -84,8 +85,8 @@ class Inquiry {
     Stage stage_ = Stage::fold;
     std::uint64_t steps_ = 0;
     bool took_long_ = false;
-    int place_ = 0;                          // slots of the track done with in this stage
-    double strength_ = 0, most_excess_ = 0;  // of runs
+    int place_ = 0;                                               // slots of the track done with in this stage
+    double strength_ = 0, least_evidence_ = 0, most_excess_ = 0;  // of runs
     std::variant<Fold, SlotSums> work_;
 };
 
