@@ -217,7 +217,8 @@ class Stages {
         Slotter slotter(bands_);
         for (const CellRow& row : rows_) {
             if (slotter.push(row)) slots_.push_back(slotter.slot());
-            if (slotter.has_prompt()) prompts_.push_back(slotter.prompt());
+            if (!slotter.has_prompts()) continue;
+            for (const WholeRow& prompt : slotter.prompts()) prompts_.push_back(prompt);
         }
     }
     void sequential_test() {

@@ -126,12 +126,12 @@ void Channel::choose_listeners() noexcept {
         if (trace->listens()) listeners_.push_back(trace.get());
 }
 
-bool Channel::take_prompt(const WholeRow& prompt) noexcept {
+bool Channel::take_prompt(const WholeRow& prompt, long long row) noexcept {
     if (screening_) screening_->prompts.push(prompt);
     if (listeners_.empty()) return false;
     const RowBets bets(prompt, parts_.cells->bands() / 2);
     bool found = false;
-    for (Trace* const trace : listeners_) found |= trace->push(bets, rows_ - 1 - prompt_look_ahead);
+    for (Trace* const trace : listeners_) found |= trace->push(bets, row);
     return found;
 }
 
@@ -141,7 +141,11 @@ void Channel::take_row(const CellRow& row) noexcept {
     if (spectrogram_) spectrogram_->push(cells_.power());
     bool found = false;
     const bool slot_ended = slotter_.push(row);
-    if (slotter_.has_prompt()) found = take_prompt(slotter_.prompt());
+    if (slotter_.has_prompts()) {
+        const auto [before, newest] = slotter_.prompts();
+        found = take_prompt(before, slotter_.newest_prompt() - 1);
+        found |= take_prompt(newest, slotter_.newest_prompt());
+    }
     work();
     if (slot_ended) take_slot();
     if (found || slot_ended || rows_ % publish_rows == whitening_look_ahead) publish();

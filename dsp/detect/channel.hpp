@@ -55,7 +55,7 @@ class Channel {
     class LoggedAnswers;
 
     void choose_listeners() noexcept;
-    bool take_prompt(const WholeRow& prompt) noexcept;
+    bool take_prompt(const WholeRow& prompt, long long row) noexcept;
     void take_row(const CellRow& row) noexcept;
     void take_slot() noexcept;
     void publish() noexcept;

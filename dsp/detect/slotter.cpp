@@ -11,6 +11,12 @@ namespace {
 constexpr float forget_log_per_slot = 0.5f;
 constexpr float nothing_heard = -1e9f;
 
+WholeRow mean(const WholeRow& a, const WholeRow& b) noexcept {
+    WholeRow row;
+    for (std::size_t chip = 0; chip < row.size(); ++chip) row[chip] = static_cast<std::int8_t>((a[chip] + b[chip]) / 2);
+    return row;
+}
+
 }  // namespace
 
 WholeRow whole(const ResidualRow& residual) noexcept {
@@ -31,6 +37,7 @@ void Slotter::reset() noexcept {
     filled_ = 0;
     rows_ = 0;
     slot_ = {};
+    read_ = read_promptly_ = {};
 }
 
 bool Slotter::push(const CellRow& row) noexcept {
@@ -41,22 +48,30 @@ bool Slotter::push(const CellRow& row) noexcept {
 
 bool Slotter::add(const CellRow& row) noexcept {
     follow_levels(row);
-    const ResidualRow& residual = whitening_.push(row);
+    whitening_.push(row);
     if (rows_to_skip_ > 0) {
         --rows_to_skip_;
         return false;
     }
     if (filled_ == 0) slot_ = {};
-    slot_.residuals[filled_++] = whole(residual);
-    if (filled_ < slot_rows) return false;
+    if (is_read(filled_)) fill(filled_);
+    if (++filled_ < slot_rows) return false;
     complete_slot();
     return true;
+}
+
+// The row that is read, and the one before it.
+void Slotter::fill(int row) noexcept {
+    WholeRow& newest = slot_.residuals[row];
+    newest = whole(whitening_.residual());
+    slot_.residuals[row - 1] = mean(read_, newest);
+    read_ = newest;
 }
 
 bool Slotter::finish() noexcept {
     if (rows_to_skip_ == whitening_look_ahead) return false;  // not one row came
     // The rows still in the filter's look-ahead come out behind copies of the last row; a slot can fill up meanwhile
-    // only at its end, so the rest is simply dropped: 32 ms at most.
+    // only at its end, so the rest is simply dropped: 32 ms at most. So is a last row that waits for the next one.
     for (int i = 0; i < whitening_look_ahead; ++i)
         if (add(last_row_)) return true;
     if (filled_ == 0) return false;
@@ -81,10 +96,12 @@ void Slotter::silence_dead(std::span<WholeRow> rows) const noexcept {
     }
 }
 
-WholeRow Slotter::prompt() const noexcept {
-    WholeRow row = whole(whitening_.prompt_residual());
-    silence_dead({&row, 1});
-    return row;
+std::array<WholeRow, 2> Slotter::prompts() noexcept {
+    const WholeRow newest = whole(whitening_.prompt_residual());
+    std::array<WholeRow, 2> rows{mean(read_promptly_, newest), newest};
+    read_promptly_ = newest;
+    silence_dead(rows);
+    return rows;
 }
 
 void Slotter::complete_slot() noexcept {

@@ -70,7 +70,7 @@ const Whitening::Row& Whitening::row_at(int hop) const noexcept {
     return rows_[(newest_ - whitening_look_ahead + hop + 2 * whitening_rows) % whitening_rows];
 }
 
-const ResidualRow& Whitening::push(const CellRow& row) noexcept {
+void Whitening::push(const CellRow& row) noexcept {
     newest_ = (newest_ + 1) % whitening_rows;
     Row& newest = rows_[newest_];
     PaddedRow& bands = newest.bands;
@@ -84,8 +84,6 @@ const ResidualRow& Whitening::push(const CellRow& row) noexcept {
     if (empty_) rows_.fill(Row(newest));  // before the first row: the first row
     follow_levels(newest);
     empty_ = false;
-    residual_ = residual(full_net, whitening_look_ahead);
-    return residual_;
 }
 
 void Whitening::follow_levels(const Row& row) noexcept {
@@ -115,7 +113,7 @@ void Whitening::look(int age, View& view) const noexcept {
     }
 }
 
-ResidualRow Whitening::residual(const simd::ChipNet& net, int age) const noexcept {
+ResidualRow Whitening::read(const simd::ChipNet& net, int age) const noexcept {
     constexpr int at_once = 16;
     View seen;
     look(age, seen);
@@ -126,8 +124,12 @@ ResidualRow Whitening::residual(const simd::ChipNet& net, int age) const noexcep
     return out;
 }
 
+ResidualRow Whitening::residual() const noexcept {
+    return read(full_net, whitening_look_ahead);
+}
+
 ResidualRow Whitening::prompt_residual() const noexcept {
-    return residual(prompt_net, prompt_look_ahead);
+    return read(prompt_net, prompt_look_ahead);
 }
 
 std::array<float, net_inputs> Whitening::inputs(int band, bool prompt) const noexcept {

@@ -34,9 +34,10 @@ class Whitening {
     explicit Whitening(int bands);  // bands below Nyquist
     void reset() noexcept;
 
-    // Takes the next row; gives the residuals of the row whitening_look_ahead before it.
-    // The first whitening_look_ahead results belong to rows before the start and are to be thrown away.
-    const ResidualRow& push(const CellRow& row) noexcept;
+    void push(const CellRow& row) noexcept;
+
+    // Of the row whitening_look_ahead before the newest: means nothing before there is one.
+    ResidualRow residual() const noexcept;
 
     // The same of the row prompt_look_ahead before the newest, by a smaller net that does without the rows still to
     // come: a little less certain, 16 ms sooner.
@@ -79,7 +80,7 @@ class Whitening {
     const Row& row_at(int hop) const noexcept;
     void follow_levels(const Row& row) noexcept;
     void look(int age, View& view) const noexcept;  // at the row so many before the newest
-    ResidualRow residual(const simd::ChipNet& net, int age) const noexcept;
+    ResidualRow read(const simd::ChipNet& net, int age) const noexcept;
 
     const simd::Kernels& kernels_;
     int chip_bands_;
@@ -89,7 +90,6 @@ class Whitening {
     std::int16_t loudest_ = 0;  // level of the loudest band, slowly forgotten
     PaddedRow floor_{};         // the least level of every band, slowly rising
     ChipRow chip_floor_{};      // mean of that of a chip's two bands
-    ResidualRow residual_{};
 };
 
 }  // namespace earmark

@@ -31,7 +31,8 @@ std::vector<WholeRow> prompts_of(const Samples& samples) {
     Slotter slotter(2 * bands);
     for (const CellRow& row : rows_of(samples, rate)) {
         slotter.push(row);
-        if (slotter.has_prompt()) prompts.push_back(slotter.prompt());
+        if (!slotter.has_prompts()) continue;
+        for (const WholeRow& prompt : slotter.prompts()) prompts.push_back(prompt);
     }
     return prompts;
 }

@@ -23,8 +23,10 @@ std::vector<CellRow> noise_rows(int count, std::uint64_t seed) {
 std::vector<ResidualRow> residuals_of(const std::vector<CellRow>& rows) {
     Whitening whitening(grid_bands);
     std::vector<ResidualRow> residuals;
-    for (const CellRow& row : rows) residuals.push_back(whitening.push(row));
-    residuals.erase(residuals.begin(), residuals.begin() + whitening_look_ahead);
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        whitening.push(rows[row]);
+        if (row >= whitening_look_ahead) residuals.push_back(whitening.residual());
+    }
     return residuals;
 }
 
@@ -122,16 +124,47 @@ TEST_CASE("slotter: a slot for every 128 rows, and one for the rest") {
     CHECK(slots_of(std::vector<CellRow>{}, grid_bands).empty());
 }
 
+// Read rows are odd, so of two marks one row apart one stands on rows between.
+TEST_CASE("slotter: rows between those that are read tell a mark as well") {
+    const auto z_of = [](const MarkedRows& marked, int shift) {
+        const std::vector<CellRow> rows(marked.rows.begin() + shift, marked.rows.end());
+        const auto slots = slots_of(rows, grid_bands);
+        double sum = 0, energy = 0;
+        for (std::size_t n = 4; n < 60; ++n)
+            for (std::size_t band = 0; band < chip_bands; ++band) {
+                const std::size_t row = 8 * n + 2 - std::size_t(shift);
+                const double r = slots[row / slot_rows].residuals[row % slot_rows][band];
+                sum += marked.signs[n][band] * r;
+                energy += r * r;
+            }
+        return sum / std::sqrt(energy);
+    };
+    double read = 0, between = 0;
+    for (const std::uint64_t seed : {7, 8, 9, 10}) {
+        const MarkedRows marked = marked_rows(0.2f, -20, seed);
+        between += z_of(marked, 0);
+        read += z_of(marked, 1);
+    }
+    CHECK(read > 4 * 8);
+    CHECK(between > 0.95 * read);
+}
+
 TEST_CASE("slotter: slots are the residuals in order, their energies those of the residuals") {
     const auto rows = noise_rows(300, 3);
     const auto slots = slots_of(rows, grid_bands);
     const auto residuals = residuals_of(rows);
-    for (std::size_t row = 0; row < residuals.size(); ++row)
-        REQUIRE(slots[row / slot_rows].residuals[row % slot_rows] == whole(residuals[row]));
+    WholeRow before{};
+    for (std::size_t row = 1; row < residuals.size(); row += 2) {
+        const WholeRow read = whole(residuals[row]);
+        REQUIRE(slots[row / slot_rows].residuals[row % slot_rows] == read);
+        for (std::size_t chip = 0; chip < padded_chip_bands; ++chip)
+            REQUIRE(slots[row / slot_rows].residuals[row % slot_rows - 1][chip] == (before[chip] + read[chip]) / 2);
+        before = read;
+    }
     for (std::size_t r = 0; r < chip_hops; ++r) {
         double expected = 0;
         for (std::size_t row = r; row < slot_rows; row += chip_hops)
-            for (const int x : whole(residuals[row])) expected += x * x / 2.0;
+            for (const int x : slots[0].residuals[row]) expected += x * x / 2.0;
         CHECK(slots[0].sync_energy[r] == doctest::Approx(expected).epsilon(1e-4));
     }
     CHECK_FALSE(slots[0].empty);
