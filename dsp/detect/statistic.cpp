@@ -23,17 +23,28 @@ double least_normal_z(double exponent) {
     return z * (1 - hair);
 }
 
+// A number of bands known beforehand goes through the processor at once; those that the slot has not count nothing.
+template <int bands>
+void fold_bands(Fold& folded, SlotView slot, long long slot_index, int phase, int times) noexcept {
+    std::array<std::int16_t, bands> factor{};
+    std::fill_n(factor.begin(), slot.bands(), static_cast<std::int16_t>(times));
+    for (int i = phase % chip_hops; i < slot_rows; i += chip_hops) {
+        std::int16_t* const row = folded.data() + packet_row_at(slot_index * slot_rows + i, phase) * chip_bands;
+        const std::int8_t* const residuals = slot.row(i);
+        for (int band = 0; band < bands; ++band)
+            row[band] = static_cast<std::int16_t>(row[band] + factor[static_cast<std::size_t>(band)] * residuals[band]);
+    }
+}
+
 }  // namespace
 
 // Slots start at multiples of chip_hops.
 void fold_slot(Fold& folded, SlotView slot, long long slot_index, int phase, int times) noexcept {
     if (slot.empty) return;
-    for (int i = phase % chip_hops; i < slot_rows; i += chip_hops) {
-        std::int16_t* const row = folded.data() + packet_row_at(slot_index * slot_rows + i, phase) * chip_bands;
-        const std::int8_t* const residuals = slot.row(i);
-        for (int band = 0; band < slot.bands(); ++band)
-            row[band] = static_cast<std::int16_t>(row[band] + times * residuals[band]);
-    }
+    if (slot.bands() <= 16)
+        fold_bands<16>(folded, slot, slot_index, phase, times);
+    else
+        fold_bands<chip_bands>(folded, slot, slot_index, phase, times);
 }
 
 Fold fold(std::span<const SlotEvidence> slots, long long first_slot, const Track& track) {

@@ -148,11 +148,9 @@ double Trace::live_log_q(const LiveTrack& track) const noexcept {
 bool Trace::last_track(const History& history, int strength, LiveTrack& track) const noexcept {
     std::array<std::int16_t, most_track_slots> path;
     const int count = held_slots();
-    tracker_.look_back(strength, true, count, path.data());
-    int from = count;
-    while (from > 0 && path[static_cast<std::size_t>(from - 1)] != TrackList::off) --from;
-    const long long first = history.end() - count;
-    from = static_cast<int>(std::max<long long>(from, free_from_ - first));
+    const long long first = history.end() - count,
+                    marked_from = count - tracker_.last_run(strength, count, path.data());
+    const int from = static_cast<int>(std::max(marked_from, free_from_ - first));
     if (from >= count) return false;
     track = {first + from,
              Phases(std::span<const std::int16_t>(path.data() + from, static_cast<std::size_t>(count - from)))};
@@ -225,7 +223,7 @@ void Trace::follow(const History& history) noexcept {
     // The best path says where it ended; a pause is no end before it has lasted.
     std::array<std::int16_t, most_track_slots> path;
     const int count = held_slots();
-    tracker_.look_back(live_.strength, false, count, path.data());
+    tracker_.look_back(live_.strength, count, path.data());
     long long end = history.end();
     for (int i = count; i > 0 && path[static_cast<std::size_t>(i - 1)] == TrackList::off; --i) --end;
     live_.end_slot = std::clamp(end, live_.first_slot + 1, history.end());

@@ -137,32 +137,38 @@ int Tracker::leading_strength() const noexcept {
     return leading;
 }
 
-void Tracker::look_back(int strength, bool marked, int count, std::int16_t* path) const noexcept {
-    int state = marked || lead(strength) > 0 ? best_[static_cast<std::size_t>(strength)] : off;
-    for (int i = count - 1; i >= 0; --i) {
-        path[i] = static_cast<std::int16_t>(state);
-        const auto place = static_cast<std::size_t>((slots_ - count + i) % held_);
-        const Jumps& jumps = jumps_[place][static_cast<std::size_t>(strength)];
-        if (state == off) {
-            state = jumps.to_off;
-            continue;
-        }
-        const Moves& moves = moves_[place][static_cast<std::size_t>(strength)];
-        const auto byte = static_cast<std::size_t>(state) / 8;
-        const int low = moves[byte] >> state % 8 & 1, high = moves[byte + packet_hops / 8] >> state % 8 & 1;
-        switch (low + 2 * high) {
-            case kept:
-                break;
-            case from_below:
-                state = wrap(state - 1);
-                break;
-            case from_above:
-                state = wrap(state + 1);
-                break;
-            default:
-                state = jumps.to_phase;
-        }
+// age: of the slot that ended in `state`, 1 for the last.
+int Tracker::state_before(int strength, int state, int age) const noexcept {
+    const auto place = static_cast<std::size_t>((slots_ - age) % held_);
+    const Jumps& jumps = jumps_[place][static_cast<std::size_t>(strength)];
+    if (state == off) return jumps.to_off;
+    const Moves& moves = moves_[place][static_cast<std::size_t>(strength)];
+    const auto byte = static_cast<std::size_t>(state) / 8;
+    const int low = moves[byte] >> state % 8 & 1, high = moves[byte + packet_hops / 8] >> state % 8 & 1;
+    switch (low + 2 * high) {
+        case kept:
+            return state;
+        case from_below:
+            return wrap(state - 1);
+        case from_above:
+            return wrap(state + 1);
+        default:
+            return jumps.to_phase;
     }
+}
+
+void Tracker::look_back(int strength, int count, std::int16_t* path) const noexcept {
+    int state = lead(strength) > 0 ? best_[static_cast<std::size_t>(strength)] : off;
+    for (int age = 1; age <= count; state = state_before(strength, state, age++))
+        path[count - age] = static_cast<std::int16_t>(state);
+}
+
+int Tracker::last_run(int strength, int count, std::int16_t* path) const noexcept {
+    int age = 1;
+    for (int state = best_[static_cast<std::size_t>(strength)]; age <= count && state != off;
+         state = state_before(strength, state, age++))
+        path[count - age] = static_cast<std::int16_t>(state);
+    return age - 1;
 }
 
 int Tracker::steady_phase() const noexcept {
@@ -188,7 +194,7 @@ void Tracker::collect(int count, TrackList& tracks) const noexcept {
         tracks.add(path.data(), count);
     }
     for (int strength = 0; strength < strengths; ++strength) {
-        look_back(strength, false, count, path.data());
+        look_back(strength, count, path.data());
         tracks.add(path.data(), count);
     }
 }

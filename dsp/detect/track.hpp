@@ -115,8 +115,11 @@ class Tracker {
     }
     int leading_strength() const noexcept;  // of the greatest lead
     float deviation() const noexcept;       // of a residual, so far
-    // The states of the last `count` <= slots_held slots on the best path, or on the best that ends marked.
-    void look_back(int strength, bool marked, int count, std::int16_t* path) const noexcept;
+    // The states of the last `count` <= slots_held slots on the best path.
+    void look_back(int strength, int count, std::int16_t* path) const noexcept;
+    // Of the best path that ends marked, the phases of the last slots as far back as it is marked, at most `count`: at
+    // the end of a path of `count` slots. How many there are.
+    int last_run(int strength, int count, std::int16_t* path) const noexcept;
     // The phase that fits the whole signal best, while it is no longer than what is held.
     int steady_phase() const noexcept;
     // The tracks in the last `count` slots: the steady phase if that is the whole signal, the best path for each
@@ -140,6 +143,7 @@ class Tracker {
     struct SlotOdds {
         float sigma, begin, leave;  // of a residual; ln of the odds of beginning anywhere, and of leaving
     };
+    int state_before(int strength, int state, int age) const noexcept;
     void advance(int strength, SlotView slot, const PhaseCorrelations& correlations, const SlotOdds& odds) noexcept;
 
     const simd::Kernels& kernels_;
