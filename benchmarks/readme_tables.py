@@ -16,9 +16,9 @@ RESULTS = ROOT / "benchmarks/results"
 ROWS = {
     "none": "none", "crop": "crop at a random offset", "g711_mu": "G.711 mu-law", "g722": "G.722", "g726_32k": "G.726 32k",
     "gsm": "GSM full rate", "amr_12k2": "AMR-NB 12.2k", "amr_4k75": "AMR-NB 4.75k", "speex": "Speex", "opus_24k": "Opus 24k",
-    "opus_12k": "Opus 12k", "opus_8k": "Opus 8k", "mp3_32k": "MP3 32k", "aac_64k": "AAC 64k", "vorbis_q0": "Vorbis q0",
-    "resample_8000": "resampled to 8 kHz", "white_20db": "white noise 20 dB", "white_10db": "white noise 10 dB",
-    "babble_10db": "babble 10 dB", "lowpass_1k": "low-pass 1 kHz", "highpass_1500": "high-pass 1.5 kHz",
+    "opus_12k": "Opus 12k", "opus_8k": "Opus 8k", "opus_6k": "Opus 6k", "mp3_32k": "MP3 32k", "aac_64k": "AAC 64k",
+    "vorbis_q0": "Vorbis q0", "resample_8000": "resampled to 8 kHz", "white_20db": "white noise 20 dB",
+    "white_10db": "white noise 10 dB", "babble_10db": "babble 10 dB", "lowpass_1k": "low-pass 1 kHz", "highpass_1500": "high-pass 1.5 kHz",
     "quantise_8bit": "8 bits", "polarity": "polarity", "echo": "echo", "reverb_0.6": "reverberation 0.6 s",
     "talker_10db": "second talker 10 dB", "loss_10_deleted": "10 % of packets lost, cut out",
     "mobile_call": "mobile call (noise, AMR 7.95k, loss)", "over_the_air": "over the air"}
