@@ -23,16 +23,20 @@ double least_normal_z(double exponent) {
     return z * (1 - hair);
 }
 
-// A number of bands known beforehand goes through the processor at once; those that the slot has not count nothing.
-template <int bands>
+// A number of bands known beforehand, in places of their own, goes through the processor at once; those that the slot
+// has not count nothing.
+template <std::size_t bands>
 void fold_bands(Fold& folded, SlotView slot, long long slot_index, int phase, int times) noexcept {
-    std::array<std::int16_t, bands> factor{};
+    std::array<std::int16_t, bands> factor{}, sum;
+    std::array<std::int8_t, bands> residuals;
     std::fill_n(factor.begin(), slot.bands(), static_cast<std::int16_t>(times));
     for (int i = phase % chip_hops; i < slot_rows; i += chip_hops) {
         std::int16_t* const row = folded.data() + packet_row_at(slot_index * slot_rows + i, phase) * chip_bands;
-        const std::int8_t* const residuals = slot.row(i);
-        for (int band = 0; band < bands; ++band)
-            row[band] = static_cast<std::int16_t>(row[band] + factor[static_cast<std::size_t>(band)] * residuals[band]);
+        std::copy_n(slot.row(i), bands, residuals.begin());
+        std::copy_n(row, bands, sum.begin());
+        for (std::size_t band = 0; band < bands; ++band)
+            sum[band] = static_cast<std::int16_t>(sum[band] + factor[band] * residuals[band]);
+        std::copy_n(sum.begin(), bands, row);
     }
 }
 
