@@ -168,7 +168,7 @@ peer() {
         return
     fi
     local speech
-    speech=$(find "$corpus" -name '*.wav' -o -name '*.flac' | LC_ALL=C sort | head -n 1)
+    speech=$(find "$corpus" -name '*.wav' -o -name '*.flac' | LC_ALL=C sort | sed -n 1p)
     record audiowmark benchmarks/compare_audiowmark.py "$speech" --earmark "$build/tools/earmark"
 }
 
