@@ -113,7 +113,7 @@ class DetectPlan {
 // audio in steps of microseconds, but for the search through scales of Search::full (see there).
 // Memory: fixed at construction, whatever the length of the signal.
 // Same samples in blocks of any sizes give the same verdicts at the same samples.
-// Many keys: with up to four each is tested every 4 ms. With more a key is tested so from the end of the half second on
+// Many keys: with up to four each is tested every 8 ms. With more a key is tested so from the end of the half second on
 // in which something first speaks for it, back to where that began: verdicts and p are those of a key tested all the
 // time, but for marks at the edge of being found, and may come up to half a second later (on telephone calls with 100
 // keys 0.16 s on average, benchmarks/detection_delay.py --keys 100).
