@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <numbers>
 
 using namespace earmark;
 using namespace earmark::test;
@@ -60,6 +61,21 @@ TEST_CASE("segments: whole, from the start, to the end") {
     const Detection last = detect_mono(joined(slice(host, 0, half), slice(marked, half, host.size())), rate);
     REQUIRE(last.segments.size() == 1);
     check_borders(last.segments[0], 8, 16);
+}
+
+// A steady tone says next to nothing, now a little for the mark and now a little against it.
+TEST_CASE("segments: what says nothing before and after a mark is no part of it") {
+    const int rate = 8000;
+    const Samples marked = embed_mono(speech_like(8, rate, 85), mono_config(rate)).samples;
+    for (const double frequency_hz : {200.0, 440.0, 1000.0}) {
+        Samples tone(6 * rate);
+        for (std::size_t i = 0; i < tone.size(); ++i)
+            tone[i] = float(0.1 * std::sin(2 * std::numbers::pi * frequency_hz * double(i) / rate));
+        const Detection found = detect_mono(joined(joined(tone, marked), tone), rate);
+        CAPTURE(frequency_hz);
+        REQUIRE(found.segments.size() == 1);
+        check_borders(found.segments[0], 6, 14);
+    }
 }
 
 TEST_CASE("segments: two parts of two payloads, a pause of unmarked speech between them") {
