@@ -16,7 +16,7 @@ namespace {
 constexpr int memory = 12;
 constexpr int crc_bits = 16;
 constexpr int codeword_bits = 992;
-constexpr int polynomials_needed = 17;  // ceil(992 / (32 + crc_bits + memory))
+constexpr int polynomials_needed = 21;  // what a full section of the shortest message sends: Sections::outputs
 constexpr double eb_n0_db = 3;
 constexpr std::uint32_t end_taps = (1U << memory) | 1U;
 constexpr std::size_t states = std::size_t{1} << memory;

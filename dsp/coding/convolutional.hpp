@@ -2,7 +2,7 @@
 //
 // A message (payload and CRC) enters bit by bit, first bit first, followed by `code_memory` zeros that bring the
 // encoder back to state 0. Each step (a section) sends the parities of the last code_memory + 1 bits with the first few
-// of `code_polynomials`; 992 code bits are shared out over the sections as evenly as whole numbers allow.
+// of `code_polynomials`; `Sections` shares 992 code bits out over them.
 //
 // Why this code: of those tried it came nearest the bound, at a small part of the time. A payload of 64 bits with a CRC
 // of 16, BPSK in white Gaussian noise, n of the 992 code bits heard: Eb/N0 in dB over the 64 bits for a block error of
@@ -28,6 +28,7 @@
 #include "dsp/coding/codeword.hpp"
 #include "dsp/coding/crc.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <span>
@@ -39,16 +40,32 @@ inline constexpr int code_states = 1 << code_memory;
 inline constexpr int most_outputs = static_cast<int>(code_polynomials.size());
 inline constexpr int longest_message_bits = 128 + crc_bits;
 
-// Where the code bits of each section lie in the codeword.
+// Where the code bits of each section lie in the codeword. The trellis begins and ends in a known state, so that few
+// wrong paths pass its outer sections, and those can do with less: towards either end the shares fall in even steps to
+// a seventh of a full one. Block errors are half those of equal shares (Eb/N0 0.2 to 0.3 dB less for as many; 2/13,
+// 3/15 and 2/16 do as well as 2/14).
 struct Sections {
     int message_bits;
 
     constexpr int count() const { return message_bits + code_memory; }
-    constexpr int first_code_bit(int section) const { return section * codeword_bits / count(); }
+    constexpr int first_code_bit(int section) const { return codeword_bits * shares(section) / shares(count()); }
     constexpr int outputs(int section) const { return first_code_bit(section + 1) - first_code_bit(section); }
+
+  private:
+    // What the sections before this one have together, of which a full one has code_memory + 2: the sum of
+    // min(2 + d, code_memory + 2), d the distance from the nearer end.
+    constexpr int shares(int section) const {
+        const int opened = std::min(section, code_memory), closed = std::max(0, section - message_bits);
+        return (code_memory + 2) * section - opened * (2 * code_memory + 1 - opened) / 2 - closed * (closed + 1) / 2;
+    }
 };
 
-static_assert(most_outputs * Sections{32 + crc_bits}.count() >= codeword_bits);
+static_assert(
+    [](Sections shortest) {
+        for (int section = 0; section < shortest.count(); ++section)
+            if (shortest.outputs(section) > most_outputs) return false;
+        return true;
+    }(Sections{32 + crc_bits}));
 
 // The parity that `output` sends when `window` holds the last code_memory + 1 message bits, the newest in bit 0.
 constexpr int code_parity(int output, std::uint32_t window) {
