@@ -123,7 +123,7 @@ void AudioReader::check_range() const {
 }
 
 std::size_t AudioReader::block_samples() const {
-    return pipe_ ? static_cast<std::size_t>(format().sample_rate_hz / 50) : 65536;
+    return pipe_ ? static_cast<std::size_t>(format().sample_rate_hz / 50) : 8192;
 }
 
 std::size_t AudioReader::read(Block& block) {

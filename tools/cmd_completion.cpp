@@ -24,7 +24,7 @@ std::vector<std::string> spellings(const CLI::Option& option) {
     return names;
 }
 
-std::string words_of(const CLI::App& app) {
+std::string command_words(const CLI::App& app) {
     std::vector<std::string> words;
     for (const CLI::App* command : visible_commands(app)) words.push_back(command->get_name());
     for (const CLI::Option* flag : flags_of(app)) {
@@ -48,7 +48,7 @@ std::string quoted(const std::string& text) {
 std::string bash(const CLI::App& app) {
     std::string values, words, actions;
     for (const auto& [name, command] : typed_commands(app)) {
-        words += "        " + quoted(name) + ") words=" + quoted(words_of(*command)) + " ;;\n";
+        words += "        " + quoted(name) + ") words=" + quoted(command_words(*command)) + " ;;\n";
         for (const CLI::Option* flag : flags_of(*command)) {
             if (value_name(*flag).empty()) continue;
             const std::string reply = takes_file(*flag)
@@ -63,7 +63,7 @@ std::string bash(const CLI::App& app) {
         actions +=
             "    if [ \"$command\" = " + command->get_name() +
             " ]; then\n        if [ \"$COMP_CWORD\" -eq 2 ]; then\n            mapfile -t COMPREPLY < <(compgen -W " +
-            quoted(words_of(*command)) +
+            quoted(command_words(*command)) +
             " -- \"$word\")\n            return\n        fi\n        command=\"$command ${COMP_WORDS[2]}\"\n    fi\n";
     }
     return "# bash completion for earmark, made by earmark completion bash\n"
@@ -72,7 +72,7 @@ std::string bash(const CLI::App& app) {
            "words\n"
            "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
            "        mapfile -t COMPREPLY < <(compgen -W " +
-           quoted(words_of(app)) + " -- \"$word\")\n        return\n    fi\n" + actions +
+           quoted(command_words(app)) + " -- \"$word\")\n        return\n    fi\n" + actions +
            "    case \"$command $before\" in\n" + values + "    esac\n    case \"$command\" in\n" + words +
            "    esac\n"
            "    case \"$word\" in\n"

@@ -28,7 +28,7 @@ std::string padded(std::string text, std::size_t width, bool right = false) {
     return text;
 }
 
-std::string json_of(const SoundDevice& device) {
+std::string json_of_device(const SoundDevice& device) {
     nlohmann::ordered_json line;
     line["device"] = device.number;
     line["name"] = device.name;
@@ -51,7 +51,7 @@ int run(bool json) {
     for (const SoundDevice& device : devices) {
         const std::string defaults = defaults_of(device);
         const std::string rate = std::to_string(std::lround(device.sample_rate_hz));
-        print_line(json ? json_of(device)
+        print_line(json ? json_of_device(device)
                         : padded(std::to_string(device.number), 3, true) + "  " + padded(device.name, width) + " " +
                               padded(std::to_string(device.inputs), 3, true) + " " +
                               padded(std::to_string(device.outputs), 3, true) + "  " + padded(rate, 7, true) + "  " +

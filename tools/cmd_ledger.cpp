@@ -15,27 +15,27 @@ using Json = nlohmann::ordered_json;
 using ledger::Access;
 using ledger::Ledger;
 
-struct Options {
+struct Request {
     std::string file, head, name, person, reference, voice, from, until, scope, document;
     std::int64_t after = 0;
     int keep_days = 366;
     bool synthetic = false;
 };
 
-int create(const Options& options) {
+int create(const Request& options) {
     Ledger::create(options.file);
     Ledger ledger(options.file, {.access = Access::read});
     print_line(options.file + ": new ledger, head " + text_of(ledger.log().head()));
     return done;
 }
 
-int head(const Options& options) {
+int head(const Request& options) {
     Ledger ledger(options.file, {.access = Access::read});
     print_line(text_of(ledger.log().head()));
     return done;
 }
 
-int verify(const Options& options) {
+int verify(const Request& options) {
     const auto witness = options.head.empty() ? std::nullopt : std::optional(ledger::witness_from(options.head));
     Ledger ledger(options.file, {.access = Access::read});
     Progress progress(options.file, static_cast<std::uint64_t>(ledger.log().head().sequence), "rows");
@@ -58,7 +58,7 @@ int verify(const Options& options) {
     return done;
 }
 
-int export_rows(const Options& options) {
+int export_rows(const Request& options) {
     constexpr std::size_t piece_rows = 4096;
     Ledger ledger(options.file, {.access = Access::read});
     std::int64_t last = options.after;
@@ -73,7 +73,7 @@ int export_rows(const Options& options) {
     }
 }
 
-int prune(const Options& options) {
+int prune(const Request& options) {
     Ledger ledger(options.file);
     const std::int64_t removed = ledger::prune(ledger.log(), options.keep_days);
     print_line(options.file + ": " + std::to_string(removed) + " rows older than " + std::to_string(options.keep_days) +
@@ -81,7 +81,7 @@ int prune(const Options& options) {
     return done;
 }
 
-int voice(const Options& options) {
+int voice(const Request& options) {
     if (options.person.empty() != options.synthetic)
         throw Error(Fault::usage, "ledger voice: needs either --person REFERENCE or --synthetic");
     Ledger ledger(options.file);
@@ -91,7 +91,7 @@ int voice(const Options& options) {
     return done;
 }
 
-std::string words_of(const ledger::Consent& consent, std::int64_t now_us) {
+std::string consent_words(const ledger::Consent& consent, std::int64_t now_us) {
     std::string words = "consent " + consent.reference + " from " + ledger::time_text(consent.from_us);
     if (consent.until_us) words += " until " + ledger::time_text(*consent.until_us);
     if (consent.withdrawn) return words + ", withdrawn";
@@ -99,18 +99,19 @@ std::string words_of(const ledger::Consent& consent, std::int64_t now_us) {
     return words + (now_us < consent.from_us ? ", not begun" : "");
 }
 
-int voices(const Options& options) {
+int voices(const Request& options) {
     Ledger ledger(options.file, {.access = Access::read});
     for (const ledger::Voice& one : ledger.voices()) {
         std::string line = one.name + ": " + (one.person.empty() ? "synthetic" : "person " + one.person);
-        for (const ledger::Consent& consent : one.consents) line += "; " + words_of(consent, ledger.log().now_us());
+        for (const ledger::Consent& consent : one.consents)
+            line += "; " + consent_words(consent, ledger.log().now_us());
         if (!one.person.empty() && one.consents.empty()) line += "; no consent";
         print_line(line);
     }
     return done;
 }
 
-int consent(const Options& options) {
+int consent(const Request& options) {
     ledger::ConsentGiven given{.reference = options.reference, .voice = options.voice};
     if (!options.from.empty()) given.from_us = ledger::time_from("--from", options.from);
     if (!options.until.empty()) given.until_us = ledger::time_from("--until", options.until);
@@ -123,18 +124,18 @@ int consent(const Options& options) {
     return done;
 }
 
-int withdraw(const Options& options) {
+int withdraw(const Request& options) {
     Ledger ledger(options.file);
     ledger.withdraw_consent(options.reference);
     print_line(options.file + ": consent " + options.reference + " withdrawn");
     return done;
 }
 
-using Action = int (*)(const Options&);
+using Action = int (*)(const Request&);
 
 struct Actions {
     CLI::App* parent;
-    std::shared_ptr<Options> options = std::make_shared<Options>();
+    std::shared_ptr<Request> options = std::make_shared<Request>();
     std::vector<std::pair<CLI::App*, Action>> all = {};
 
     CLI::App* add(const std::string& name, const std::string& what, Action action) {
@@ -146,7 +147,7 @@ struct Actions {
 };
 
 void add_upkeep(Actions& actions) {
-    Options& to = *actions.options;
+    Request& to = *actions.options;
     actions.add("create", "Make a new ledger; never overwrites, readable by its owner only", create);
     actions.add("verify", "Check every row and the chain; exit code 0 when whole, 1 when broken", verify)
         ->add_option("--head", to.head, "Also check that the log still contains this head, noted elsewhere before")
@@ -163,7 +164,7 @@ void add_upkeep(Actions& actions) {
 }
 
 void add_consents(Actions& actions) {
-    Options& to = *actions.options;
+    Request& to = *actions.options;
     CLI::App* add_voice = actions.add("voice", "Register a voice; from the first one on, embed takes no other", voice);
     add_voice->add_option("NAME", to.name, "Name that a making gives")->required()->type_name("TEXT");
     add_voice->add_option("--person", to.person, "It is a real person's: your own reference of that person")

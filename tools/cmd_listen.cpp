@@ -28,7 +28,6 @@ namespace earmark::tools {
 namespace {
 
 constexpr auto nap = std::chrono::milliseconds(20);  // when nothing was heard
-constexpr auto between_drawings = std::chrono::milliseconds(100);
 constexpr double step_s = 0.02;
 
 struct Listen {

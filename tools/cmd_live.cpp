@@ -24,9 +24,8 @@ namespace earmark::tools {
 
 namespace {
 
-constexpr auto nap = std::chrono::milliseconds(2);  // of the worker when there is nothing to mark
-constexpr auto between_drawings = std::chrono::milliseconds(100);
-constexpr double step_s = 0.01;  // marked at once
+constexpr auto worker_nap = std::chrono::milliseconds(2);  // when there is nothing to mark
+constexpr double marked_step_s = 0.01;                     // marked at once
 
 struct Live {
     SoundOptions sound;
@@ -39,16 +38,17 @@ class Worker {
     Worker(LiveExchange& exchange, const EmbedConfig& config)
         : exchange_(exchange),
           embedder_(config),
-          block_(config.channels, static_cast<std::size_t>(std::ceil(step_s * config.sample_rate_hz))),
+          block_(config.channels, static_cast<std::size_t>(std::ceil(marked_step_s * config.sample_rate_hz))),
           channels_(config.channels) {}
 
     void work(const std::stop_token& stop) {
         while (!stop.stop_requested()) {
             const std::size_t got = exchange_.take(block_.channels(), block_.capacity());
-            if (got == 0) std::this_thread::sleep_for(nap);
+            if (got == 0) std::this_thread::sleep_for(worker_nap);
             if (!usable(got)) mute(got);
             embedder_.process(block_.channels(), block_.channels(), got);
-            while (!exchange_.give(block_.channels(), got) && !stop.stop_requested()) std::this_thread::sleep_for(nap);
+            while (!exchange_.give(block_.channels(), got) && !stop.stop_requested())
+                std::this_thread::sleep_for(worker_nap);
         }
     }
 

@@ -9,7 +9,7 @@ namespace {
 
 constexpr double first_head_start_s = 0.02;
 constexpr double most_head_start_s = 0.25;
-constexpr double queue_s = 2;  // a device's block has to fit, and some of them are a second long
+constexpr double device_queue_s = 2;  // a device's block has to fit, and some of them are a second long
 
 std::size_t samples_in(double seconds, int sample_rate_hz) {
     return static_cast<std::size_t>(seconds * sample_rate_hz);
@@ -20,8 +20,8 @@ std::size_t samples_in(double seconds, int sample_rate_hz) {
 LiveExchange::LiveExchange(int channels, int sample_rate_hz)
     : channels_(static_cast<std::size_t>(channels)),
       most_head_start_(samples_in(most_head_start_s, sample_rate_hz)),
-      host_(channels, samples_in(queue_s, sample_rate_hz)),
-      marked_(channels, 2 * samples_in(queue_s, sample_rate_hz)),
+      host_(channels, samples_in(device_queue_s, sample_rate_hz)),
+      marked_(channels, 2 * samples_in(device_queue_s, sample_rate_hz)),
       head_start_(samples_in(first_head_start_s, sample_rate_hz)) {
     const std::vector<float> silence(head_start_);
     const std::vector<const float*> planes(channels_, silence.data());

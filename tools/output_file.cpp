@@ -25,7 +25,7 @@ namespace {
 constexpr std::size_t most_files = most_jobs;
 char pending[most_files][4096];
 std::mutex slots;  // held to find one free and fill it, and to free it
-std::atomic<bool> creating = false, ending = false;
+std::atomic<bool> creating = false, told_to_end = false;
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may touch nothing else");
 
 char* free_slot() {
@@ -43,7 +43,7 @@ void wait_a_little() {
 // Other threads go on until the end: none of them makes a file now, and one that is being made is noted first. The
 // thread that makes it has signals blocked, so this is another.
 void remove_pending(int signal) {
-    ending = true;
+    told_to_end = true;
     while (creating) wait_a_little();
     for (const char* slot : pending) {
         if (slot[0] != '\0') ::unlink(slot);
@@ -120,7 +120,7 @@ void OutputFile::create(mode_t mode) {
     ::sigfillset(&all);
     ::pthread_sigmask(SIG_BLOCK, &all, &before);
     creating = true;
-    if (ending) {
+    if (told_to_end) {
         creating = false;
         for (;;) wait_a_little();
     }

@@ -10,7 +10,6 @@ namespace earmark::tools {
 namespace {
 
 constexpr auto patience = std::chrono::milliseconds(1000);
-constexpr auto between_drawings = std::chrono::milliseconds(100);
 
 }  // namespace
 

@@ -77,8 +77,8 @@ struct Direction {
     int SoundDevice::*channels;
     bool SoundDevice::*is_default;
 };
-constexpr Direction in{"input", &SoundDevice::inputs, &SoundDevice::default_input};
-constexpr Direction out{"output", &SoundDevice::outputs, &SoundDevice::default_output};
+constexpr Direction to_hear{"input", &SoundDevice::inputs, &SoundDevice::default_input};
+constexpr Direction to_play{"output", &SoundDevice::outputs, &SoundDevice::default_output};
 
 std::vector<SoundDevice> fitting(const std::vector<SoundDevice>& devices, const std::string& wanted,
                                  const Direction& direction) {
@@ -133,7 +133,7 @@ std::string names_of(const SoundWish& wish) {
 }
 
 void require_channels(const SoundWish& wish) {
-    for (const auto& [device, direction] : {std::pair(&wish.input, &in), std::pair(&wish.output, &out)}) {
+    for (const auto& [device, direction] : {std::pair(&wish.input, &to_hear), std::pair(&wish.output, &to_play)}) {
         if (!*device || wish.channels <= (**device).*direction->channels) continue;
         throw Error(Fault::input, "device '" + (*device)->name + "': " + std::to_string(wish.channels) +
                                       " channels are wanted for " + direction->word + ", it has " +
@@ -192,11 +192,11 @@ SoundSystem::~SoundSystem() {
 }
 
 SoundDevice SoundSystem::input(const std::string& wanted) const {
-    return choose(devices_, wanted, in);
+    return choose(devices_, wanted, to_hear);
 }
 
 SoundDevice SoundSystem::output(const std::string& wanted) const {
-    return choose(devices_, wanted, out);
+    return choose(devices_, wanted, to_play);
 }
 
 struct SoundStream::Shared {

@@ -11,8 +11,8 @@ namespace earmark::tools {
 namespace {
 
 constexpr std::size_t longest_block = 65536;
-constexpr double longest_s = 1e7;  // four months
-constexpr int any_rate_hz = 8000;  // that is allowed
+constexpr double longest_wait_s = 1e7;  // four months
+constexpr int any_rate_hz = 8000;       // that is allowed
 
 void require_wished_format(int rate, int channels) {
     try {
@@ -40,7 +40,7 @@ void add_sound(CLI::App& app, SoundOptions& options) {
 void require_sound(const SoundOptions& options) {
     if (options.block > longest_block)
         throw Error(Fault::usage, "--block: " + std::to_string(options.block) + " is outside 1 to 65536");
-    if (!(options.seconds >= 0 && options.seconds <= longest_s))
+    if (!(options.seconds >= 0 && options.seconds <= longest_wait_s))
         throw Error(Fault::usage, "--seconds: " + fixed(options.seconds, 3) + " is outside 0 to 10000000");
     require_wished_format(options.rate != 0 ? options.rate : any_rate_hz, options.channels);
 }

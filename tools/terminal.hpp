@@ -1,10 +1,13 @@
 // One line on a terminal, redrawn in place; nothing where there is no terminal, or only a dumb one.
 #pragma once
 
+#include <chrono>
 #include <cstdio>
 #include <string>
 
 namespace earmark::tools {
+
+constexpr auto between_drawings = std::chrono::milliseconds(100);
 
 class Terminal {
   public:
