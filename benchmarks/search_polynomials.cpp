@@ -76,7 +76,7 @@ int main() {
     const int margin =
         std::printf("inline constexpr std::array<std::uint32_t, %zu> code_polynomials{", polynomials.size());
     for (std::size_t i = 0; i < polynomials.size(); ++i) {
-        if (i > 0) std::printf(i % 6 == 0 ? ",\n%*s" : ", %*s", i % 6 == 0 ? margin : 0, "");
+        if (i > 0) std::printf(i % 7 == 0 ? ",\n%*s" : ", %*s", i % 7 == 0 ? margin : 0, "");
         std::printf("0x%04x", static_cast<unsigned>(polynomials[i]));
     }
     std::printf("};\n");

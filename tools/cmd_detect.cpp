@@ -60,7 +60,8 @@ int run(const Detect& options) {
     FileBatch batch("detect", files, jobs);
     return batch.run<Findings>(
         [&](std::size_t i) {
-            return judge(options.in[i], raw, config, {batch.one_at_a_time(), follow(options, options.in[i])});
+            return judge(options.in[i], raw, config,
+                         {batch.one_at_a_time(), files == 1 ? jobs : 1, follow(options, options.in[i])});
         },
         [&](std::size_t i, const Findings& findings) { return tell(options.in[i], findings, options); },
         [&](std::size_t, const Error& error) { return tell_failure(error); });
@@ -82,7 +83,7 @@ Command add_detect(CLI::App& app) {
         "none, drift: unchanged speed and pitch, clocks that drift and lost packets followed; full: speed 0.8 to "
         "1.25, tempo 0.7 to 1.5, pitch +-3 semitones as well");
     add_p_max(*command, options->p_max);
-    add_jobs(*command, options->jobs, "Files judged at a time");
+    add_jobs(*command, options->jobs, "Files judged at a time, or threads that share one long file");
     add_raw(*command, options->raw);
     command->add_flag("--json", options->json, "One JSON object a line for every input");
     command->add_flag("--follow", options->follow,

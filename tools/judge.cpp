@@ -4,6 +4,8 @@
 #include "progress.hpp"
 #include "text.hpp"
 
+#include <earmark/parallel_detector.hpp>
+
 namespace earmark::tools {
 
 std::vector<NamedKey> load_keys(const std::vector<std::string>& paths) {
@@ -16,7 +18,12 @@ Findings judge(const std::string& file, const std::optional<RawPcm>& raw, Detect
     AudioReader reader(file, raw);
     config.sample_rate_hz = reader.format().sample_rate_hz;
     config.channels = reader.format().channels;
-    Detector detector(config);
+    std::optional<Detector> following;
+    std::optional<ParallelDetector> detector;
+    if (manner.follow)
+        following.emplace(config);
+    else
+        detector.emplace(config, manner.threads);
     RhythmDetector rhythm(config.sample_rate_hz, config.channels);
     const auto step = static_cast<std::size_t>(config.sample_rate_hz / 50);
     Block block(reader.format().channels, manner.follow ? step : reader.block_samples());
@@ -24,14 +31,17 @@ Findings judge(const std::string& file, const std::optional<RawPcm>& raw, Detect
     std::optional<Progress> progress;
     if (manner.shows_progress) progress.emplace(file, reader.samples(), reader.format().sample_rate_hz);
     while (const std::size_t got = reader.read(block)) {
-        detector.push(block.channels(), got);
+        if (following) {
+            following->push(block.channels(), got);
+            if (const auto so_far = following->poll()) follower.take(*so_far);
+        } else {
+            detector->push(block.channels(), got);
+        }
         rhythm.push(block.channels(), got);
-        if (manner.follow)
-            if (const auto so_far = detector.poll()) follower.take(*so_far);
         if (progress) progress->at(reader.read_so_far());
     }
     if (!reader.damage().empty()) warn(file + ": " + reader.damage() + "; judged by what is there");
-    return {detector.finish(), find_label(file, raw.has_value()), rhythm.finish()};
+    return {following ? following->finish() : detector->finish(), find_label(file, raw.has_value()), rhythm.finish()};
 }
 
 }  // namespace earmark::tools

@@ -17,9 +17,10 @@ std::vector<NamedKey> load_keys(const std::vector<std::string>& paths);  // name
 
 // Rate and channels of `config` are the file's. Throws Error(input); damage that leaves something to judge is a
 // warning. With `follow` the audio is taken in the steps of a pipe, and it is told what changes on the way. Many may be
-// judged at once, by a thread each.
+// judged at once, by a thread each; one may have several for itself, where there is no `follow`.
 struct Manner {
     bool shows_progress = true;
+    int threads = 1;  // 0 = as many as there are cores
     Follower::Tell follow = {};
 };
 Findings judge(const std::string& file, const std::optional<RawPcm>& raw, DetectConfig config,

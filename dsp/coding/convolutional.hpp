@@ -60,12 +60,11 @@ struct Sections {
     }
 };
 
-static_assert(
-    [](Sections shortest) {
-        for (int section = 0; section < shortest.count(); ++section)
-            if (shortest.outputs(section) > most_outputs) return false;
-        return true;
-    }(Sections{32 + crc_bits}));
+static_assert([](Sections shortest) {
+    for (int section = 0; section < shortest.count(); ++section)
+        if (shortest.outputs(section) > most_outputs) return false;
+    return true;
+}(Sections{32 + crc_bits}));
 
 // The parity that `output` sends when `window` holds the last code_memory + 1 message bits, the newest in bit 0.
 constexpr int code_parity(int output, std::uint32_t window) {

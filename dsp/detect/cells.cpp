@@ -55,6 +55,10 @@ CellPlan::CellPlan(int rate_hz, double top_hz)
                     std::min(static_cast<std::size_t>(fft.bins()), static_cast<std::size_t>(end)));
 }
 
+std::int64_t CellPlan::window_start(std::int64_t row) const noexcept {
+    return (row * sample_rate_hz + rows_per_s / 2) / rows_per_s - window_samples / 2;
+}
+
 Cells::Cells(int sample_rate_hz, Sink sink)
     : Cells(std::make_shared<const CellPlan>(sample_rate_hz), std::move(sink)) {}
 
@@ -68,14 +72,16 @@ Cells::Cells(std::shared_ptr<const CellPlan> plan, Sink sink)
 }
 
 void Cells::reset() noexcept {
+    begin(0);
     std::fill(buffer_.begin(), buffer_.end(), 0.0f);
-    first_ = -plan_->window_samples / 2;
     held_ = plan_->window_samples / 2;
-    samples_ = rows_ = 0;
 }
 
-std::int64_t Cells::centre_of_next_row() const noexcept {
-    return (rows_ * plan_->sample_rate_hz + rows_per_s / 2) / rows_per_s;
+void Cells::begin(std::int64_t row) noexcept {
+    rows_ = row;
+    first_ = plan_->window_start(row);
+    held_ = 0;
+    samples_ = 0;
 }
 
 void Cells::push(const float* samples, std::size_t count) noexcept {
@@ -103,7 +109,7 @@ void Cells::finish() noexcept {
 
 void Cells::emit_ready_rows() noexcept {
     const int window = plan_->window_samples;
-    std::int64_t start = centre_of_next_row() - window / 2;
+    std::int64_t start = plan_->window_start(rows_);
     const auto ready = [&] { return start + window <= first_ + static_cast<std::int64_t>(held_); };
     while (ready()) {
         std::array<float, rows_at_once> mean_power;
@@ -114,7 +120,7 @@ void Cells::emit_ready_rows() noexcept {
                 kernels_.multiply_energy(buffer_.data() + (start - first_), plan_->window.data(), window, time.data());
             std::fill(time.begin() + window, time.end(), 0.0f);
             ++rows_;
-            start = centre_of_next_row() - window / 2;
+            start = plan_->window_start(rows_);
         }
         for (std::size_t i = 0; i < count; ++i) ffts_[i].forward();
         for (std::size_t i = 0; i < count; ++i) emit_row(ffts_[i], mean_power[i]);

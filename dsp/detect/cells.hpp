@@ -30,6 +30,7 @@ struct CellRow {
 struct CellPlan {
     explicit CellPlan(int rate_hz, double top_hz = 0);  // top_hz: up to where the power of the bins is wanted
     double bin_hz() const noexcept { return static_cast<double>(sample_rate_hz) / fft.length(); }
+    std::int64_t window_start(std::int64_t row) const noexcept;  // its first sample; the first rows begin before 0
     int bands() const noexcept { return bands_below_nyquist; }
 
     int sample_rate_hz, window_samples;
@@ -52,6 +53,8 @@ class Cells {
     Cells(std::shared_ptr<const CellPlan> plan, Sink sink);  // sink is called once a row, from push() and finish()
     Cells(int sample_rate_hz, Sink sink);
     void reset() noexcept;
+    // Goes on with that row: the next sample pushed is to be the one at window_start(row).
+    void begin(std::int64_t row) noexcept;
     void push(const float* samples, std::size_t count) noexcept;  // NaN and infinity count as silence
     void finish() noexcept;                                       // the rows whose centre lies before the end
 
@@ -67,7 +70,6 @@ class Cells {
     }
 
   private:
-    std::int64_t centre_of_next_row() const noexcept;
     void emit_ready_rows() noexcept;
     void emit_row(RealFft& fft, float mean_power) noexcept;
 

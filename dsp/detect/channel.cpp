@@ -136,19 +136,22 @@ bool Channel::take_prompt(const WholeRow& prompt, long long row) noexcept {
 }
 
 void Channel::take_row(const CellRow& row) noexcept {
+    if (spectrogram_) spectrogram_->push(cells_.power());
+    take(slotter_.hear(row));
+}
+
+void Channel::take(const HeardRow& row) noexcept {
     ++rows_;
     active_rows_ += row.active;
-    if (spectrogram_) spectrogram_->push(cells_.power());
     bool found = false;
-    const bool slot_ended = slotter_.push(row);
-    if (slotter_.has_prompts()) {
-        const auto [before, newest] = slotter_.prompts();
-        found = take_prompt(before, slotter_.newest_prompt() - 1);
-        found |= take_prompt(newest, slotter_.newest_prompt());
+    if (row.prompts != nullptr) {
+        const long long newest = rows_ - 1 - prompt_look_ahead;
+        found = take_prompt((*row.prompts)[0], newest - 1);
+        found |= take_prompt((*row.prompts)[1], newest);
     }
     work();
-    if (slot_ended) take_slot();
-    if (found || slot_ended || rows_ % publish_rows == whitening_look_ahead) publish();
+    if (row.slot != nullptr) take_slot(*row.slot);
+    if (found || row.slot != nullptr || rows_ % publish_rows == whitening_look_ahead) publish();
 }
 
 void Channel::publish() noexcept {
@@ -158,9 +161,9 @@ void Channel::publish() noexcept {
     news_ = true;
 }
 
-void Channel::take_slot() noexcept {
+void Channel::take_slot(const Slot& slot) noexcept {
     if (judging_ && history_.end() == stretch_end_ + spare_slots - 1) finish_stretch();
-    history_.push(slotter_.slot());
+    history_.push(slot);
     if (screening_) screening_->end_slot(history_);
     for (std::size_t k = 0; k < traces_.size(); ++k)
         if (traces_[k]->end_slot(history_, screening_.get()) && !reads_live_ && !judging_) read_live(k);
@@ -269,12 +272,16 @@ void Channel::finish_stretch() noexcept {
 
 void Channel::finish() {
     cells_.finish();
+    end(slotter_.finish() ? &slotter_.slot() : nullptr, cells_.samples());
+}
+
+void Channel::end(const Slot* last, std::int64_t samples) {
     while (reads_live_) read_on();
     finish_stretch();
-    if (slotter_.finish()) take_slot();
+    if (last != nullptr) take_slot(*last);
     while (reads_live_) read_on();
     finish_stretch();
-    const double heard_s = static_cast<double>(cells_.samples()) / parts_.config.sample_rate_hz;
+    const double heard_s = static_cast<double>(samples) / parts_.config.sample_rate_hz;
     for (auto& trace : traces_) trace->end_signal(heard_s);
     if (history_.end() > judged_until_) {
         begin_stretch();

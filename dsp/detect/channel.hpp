@@ -42,6 +42,11 @@ class Channel {
     void push(const float* samples, std::size_t count) noexcept { cells_.push(samples, count); }
     void finish();  // the signal has ended: judges what is left
 
+    // The same for rows that are heard elsewhere, in the place of push() and finish(). last: the slot that has not
+    // filled, if any; samples: of the signal.
+    void take(const HeardRow& row) noexcept;
+    void end(const Slot* last, std::int64_t samples);
+
     bool take_news() noexcept { return std::exchange(news_, false); }
     const std::vector<std::unique_ptr<Trace>>& traces() const noexcept { return traces_; }
     double heard_s() const noexcept { return static_cast<double>(shown_rows_) * hop_s; }
@@ -57,7 +62,7 @@ class Channel {
     void choose_listeners() noexcept;
     bool take_prompt(const WholeRow& prompt, long long row) noexcept;
     void take_row(const CellRow& row) noexcept;
-    void take_slot() noexcept;
+    void take_slot(const Slot& slot) noexcept;
     void publish() noexcept;
     void read_live(std::size_t key) noexcept;
     void begin_stretch() noexcept;
@@ -101,5 +106,7 @@ class Channel {
     std::vector<ScaleSearch> scales_;
     ScaleMemory* scale_memory_;
 };
+
+using Channels = std::vector<std::unique_ptr<Channel>>;
 
 }  // namespace earmark

@@ -1,18 +1,14 @@
 #include <earmark/detector.hpp>
 #include <earmark/error.hpp>
 
-#include "dsp/detect/channel.hpp"
+#include "dsp/detect/detection.hpp"
+#include "dsp/detect/plan.hpp"
 #include "dsp/detect/saved_state.hpp"
 
-#include <algorithm>
-#include <cmath>
-#include <cstdio>
 #include <utility>
 
 namespace earmark {
 namespace {
-
-constexpr double least_active_s = 1;  // below, "not found" says nothing
 
 void validate(const DetectConfig& config) {
     require_format(config.sample_rate_hz, config.channels);
@@ -21,17 +17,7 @@ void validate(const DetectConfig& config) {
         throw Error(Fault::usage, "p_max: " + std::to_string(config.p_max) + " is outside 0 to 1 (both excluded)");
 }
 
-std::string active_reason(double active_s) {
-    char text[64];
-    std::snprintf(text, sizeof text, "%.1f s of active speech", active_s);
-    return text;
-}
-
 }  // namespace
-
-struct DetectPlan::Parts {
-    StreamParts stream;
-};
 
 struct Detector::State {
     explicit State(std::shared_ptr<const DetectPlan::Parts> plan_parts)
@@ -41,53 +27,12 @@ struct Detector::State {
     }
 
     const DetectConfig& config() const { return parts->stream.config; }
-    Detection verdict(double duration_s) const;
+    Detection verdict(double duration_s) const { return detection_of(channels, duration_s); }
 
     std::shared_ptr<const DetectPlan::Parts> parts;
     std::unique_ptr<ScaleMemory> scale_memory;
-    std::vector<std::unique_ptr<Channel>> channels;
+    Channels channels;
 };
-
-Detection Detector::State::verdict(double duration_s) const {
-    Detection found;
-    const Trace* best = nullptr;
-    for (std::size_t c = 0; c < channels.size(); ++c) {
-        found.active_s = std::max(found.active_s, channels[c]->active_s());
-        for (const auto& trace : channels[c]->traces()) {
-            if (best && trace->shown_log10_p() >= best->shown_log10_p()) continue;
-            best = trace.get();
-            found.channel = static_cast<int>(c);
-        }
-    }
-    found.duration_s = duration_s;
-    found.active_s = std::min(found.active_s, found.duration_s);
-    found.log10_p = best->shown_log10_p();
-    found.hypotheses = std::exp(-best->shown_log_q());
-    found.scores = best->scores();
-    best->append_segments(found.segments);
-    found.marked = !found.segments.empty();
-    if (!found.marked) {
-        if (found.active_s < least_active_s) found.reason = active_reason(found.active_s);
-        return found;
-    }
-    found.key = best->key().name;
-    found.decided_s = std::min(best->decided_s(), duration_s);
-    found.ongoing = best->ongoing();
-    for (Segment& segment : found.segments) {
-        segment.end_s = std::min(segment.end_s, found.duration_s);
-        if (segment.payload && (!found.payload || segment.payload_log10_p < found.payload_log10_p)) {
-            found.payload = segment.payload;
-            found.payload_log10_p = segment.payload_log10_p;
-        }
-    }
-    const auto surest = std::min_element(found.segments.begin(), found.segments.end(),
-                                         [](const Segment& a, const Segment& b) { return a.log10_p < b.log10_p; });
-    found.time_scale = surest->time_scale;
-    found.frequency_scale = surest->frequency_scale;
-    found.start_s = found.segments.front().start_s;
-    found.end_s = found.segments.back().end_s;
-    return found;
-}
 
 DetectPlan::DetectPlan(const DetectConfig& config) {
     validate(config);

@@ -4,13 +4,10 @@
 #include "dsp/detect/channel.hpp"
 
 #include <cstddef>
-#include <memory>
 #include <span>
 #include <vector>
 
 namespace earmark {
-
-using Channels = std::vector<std::unique_ptr<Channel>>;
 
 std::vector<std::byte> save_channels(const StreamParts& parts, const Channels& channels);
 // Into channels that are new. Throws Error(input) naming what is wrong.

@@ -46,6 +46,30 @@ bool Slotter::push(const CellRow& row) noexcept {
     return add(row);
 }
 
+HeardRow Slotter::hear(const CellRow& row) noexcept {
+    HeardRow heard{row.active};
+    if (push(row)) heard.slot = &slot_;
+    if (has_prompts()) {
+        heard_prompts_ = prompts();
+        heard.prompts = &heard_prompts_;
+    }
+    return heard;
+}
+
+void Slotter::follow(const CellRow& row) noexcept {
+    last_row_ = row;
+    ++rows_;
+    follow_levels(row);
+    whitening_.push(row);
+    if (rows_to_skip_ > 0) {
+        --rows_to_skip_;
+        return;
+    }
+    if (++filled_ < slot_rows) return;
+    remember_levels();
+    filled_ = 0;
+}
+
 bool Slotter::add(const CellRow& row) noexcept {
     follow_levels(row);
     whitening_.push(row);
@@ -104,10 +128,14 @@ std::array<WholeRow, 2> Slotter::prompts() noexcept {
     return rows;
 }
 
-void Slotter::complete_slot() noexcept {
+void Slotter::remember_levels() noexcept {
     for (int band = 0; band < bands_; ++band)
         peak_[band] = std::max(slot_peak_[band], peak_[band] - forget_log_per_slot);
     slot_peak_.fill(nothing_heard);
+}
+
+void Slotter::complete_slot() noexcept {
+    remember_levels();
     silence_dead(slot_.residuals);
     std::array<int, chip_hops> energy{};
     for (int i = 0; i < slot_rows; ++i)

@@ -98,6 +98,7 @@ class DetectPlan {
 
   private:
     friend class Detector;
+    friend class ParallelDetector;
     struct Parts;
     std::shared_ptr<const Parts> parts_;
 };

@@ -8,6 +8,7 @@
 #include <earmark/embedder.hpp>
 #include <earmark/error.hpp>
 #include <earmark/key.hpp>
+#include <earmark/parallel_detector.hpp>
 #include <earmark/payload.hpp>
 #include <earmark/ring.hpp>
 #include <earmark/version.hpp>
