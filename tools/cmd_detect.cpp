@@ -13,6 +13,7 @@
 #include <earmark/error.hpp>
 
 #include <cstdio>
+#include <utility>
 
 namespace earmark::tools {
 
@@ -55,12 +56,13 @@ int run(const Detect& options) {
     config.search = search_from_name(options.search);
     config.p_max = options.p_max;
     config.scores = options.scores;
+    DetectPlans plans(std::move(config));
     const std::size_t files = options.in.size();
     const int jobs = options.follow ? 1 : options.jobs;  // what changes on the way is told file by file
     FileBatch batch("detect", files, jobs);
     return batch.run<Findings>(
         [&](std::size_t i) {
-            return judge(options.in[i], raw, config,
+            return judge(options.in[i], raw, plans,
                          {batch.one_at_a_time(), files == 1 ? jobs : 1, follow(options, options.in[i])});
         },
         [&](std::size_t i, const Findings& findings) { return tell(options.in[i], findings, options); },

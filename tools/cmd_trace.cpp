@@ -97,12 +97,13 @@ int run(const Trace& options) {
     config.keys = master_keys(options.keys);
     config.search = search_from_name(options.search);
     config.p_max = options.p_max;
+    DetectPlans plans(std::move(config));
     ledger::Ledger ledger(options.ledger, {.access = ledger::Access::read});
     int exit = done;
     for (const std::string& file : options.in) {
         Findings found;
         try {
-            found = judge(file, raw, config);
+            found = judge(file, raw, plans);
         } catch (const Error& error) {
             if (error.fault() != Fault::input) throw;
             // As in detect: one file that cannot be read must not hide what the others hold.

@@ -14,22 +14,32 @@ std::vector<NamedKey> load_keys(const std::vector<std::string>& paths) {
     return keys;
 }
 
-Findings judge(const std::string& file, const std::optional<RawPcm>& raw, DetectConfig config, const Manner& manner) {
+DetectPlan DetectPlans::of(int sample_rate_hz, int channels) {
+    const std::lock_guard lock(lock_);
+    const std::pair which(sample_rate_hz, channels);
+    const auto known = plans_.find(which);
+    if (known != plans_.end()) return known->second;
+    config_.sample_rate_hz = sample_rate_hz;
+    config_.channels = channels;
+    return plans_.emplace(which, DetectPlan(config_)).first->second;
+}
+
+Findings judge(const std::string& file, const std::optional<RawPcm>& raw, DetectPlans& plans, const Manner& manner) {
     AudioReader reader(file, raw);
-    config.sample_rate_hz = reader.format().sample_rate_hz;
-    config.channels = reader.format().channels;
+    const int rate = reader.format().sample_rate_hz, channels = reader.format().channels;
+    const DetectPlan plan = plans.of(rate, channels);
     std::optional<Detector> following;
     std::optional<ParallelDetector> detector;
     if (manner.follow)
-        following.emplace(config);
+        following.emplace(plan);
     else
-        detector.emplace(config, manner.threads);
-    RhythmDetector rhythm(config.sample_rate_hz, config.channels);
-    const auto step = static_cast<std::size_t>(config.sample_rate_hz / 50);
-    Block block(reader.format().channels, manner.follow ? step : reader.block_samples());
+        detector.emplace(plan, manner.threads);
+    RhythmDetector rhythm(rate, channels);
+    const auto step = static_cast<std::size_t>(rate / 50);
+    Block block(channels, manner.follow ? step : reader.block_samples());
     Follower follower(manner.follow);
     std::optional<Progress> progress;
-    if (manner.shows_progress) progress.emplace(file, reader.samples(), reader.format().sample_rate_hz);
+    if (manner.shows_progress) progress.emplace(file, reader.samples(), rate);
     while (const std::size_t got = reader.read(block)) {
         if (following) {
             following->push(block.channels(), got);

@@ -86,9 +86,11 @@ Channel::Channel(const StreamParts& parts, ScaleMemory* memory)
       scale_memory_(memory) {
     const double log_weight = log_unscaled_weight(parts.config) + log_trace_weight(parts);
     const bool screened = parts.keys.size() > most_unscreened_keys;
-    for (const KeyParts& key : parts.keys)
-        traces_.push_back(
-            std::make_unique<Trace>(key, TraceConfig{log_weight, parts.config.p_max, parts.config.scores, screened}));
+    for (const KeyParts& key : parts.keys) {
+        const TraceConfig config{log_weight, parts.config.p_max, parts.config.scores, screened,
+                                 static_cast<int>(traces_.size() % 2)};
+        traces_.push_back(std::make_unique<Trace>(key, config));
+    }
     if (screened) screening_ = std::make_unique<Screening>(parts.cells->bands() / 2);
     listeners_.reserve(traces_.size());
     if (parts.config.search == Search::full) {

@@ -181,8 +181,10 @@ void Trace::look_for_track(const History& history) noexcept {
         look_along(history, strength, std::min(log10_p_, -1.0));
 }
 
-// Of many keys only the leading track is looked at, and weighed only when it may be a verdict by now.
+// Of many keys only the leading track is looked at, every second slot, and weighed only when it may be a verdict by
+// now. Under another key's mark most keys have a track that leads: the same signs come with every packet.
 void Trace::look_for_leading_track(const History& history) noexcept {
+    if ((history.end() - config_.turn) % 2 != 0) return;
     look_along(history, tracker_.leading_strength(), std::log10(config_.p_max));
 }
 

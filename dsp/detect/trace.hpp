@@ -25,10 +25,12 @@ struct KeyParts {
     bool reads_payload;
 };
 
-// log_weight: what key and channel weigh. screened: one of many keys, whose sequential test sleeps (screen.hpp).
+// log_weight: what key and channel weigh. screened: one of many keys, whose sequential test sleeps (screen.hpp), and
+// whose leading track is looked at behind every second slot: those that have the same remainder as `turn`.
 struct TraceConfig {
     double log_weight, p_max;
     bool scores, screened;
+    int turn = 0;
 };
 
 inline constexpr int stretch_slots = 128;  // searched as a whole: 65.5 s, so memory does not grow with the signal

@@ -177,6 +177,19 @@ def test_missing_words(marked, key, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_threads_that_share_a_long_file_say_what_one_says(marked, key, tmp_path):
+    samples, rate = soundfile.read(marked)
+    long = tmp_path / "long.wav"
+    soundfile.write(long, np.tile(samples, 1 + int(70 * rate / len(samples))), rate, subtype="PCM_16")
+    alone = run("detect", long, "--key", key, "--json", "--scores", "--jobs", 1)
+    assert alone.code == 0 and len(verdicts(alone)[0]["segments"]) > 0
+    for jobs in (0, 2, 3):
+        assert run("detect", long, "--key", key, "--json", "--scores", "--jobs", jobs).out == alone.out
+    piped = run("detect", "-", "--key", key, "--json", "--scores", stdin=long.read_bytes())
+    elsewhere = {"file": "", "metadata": None}
+    assert verdicts(piped)[0] | elsewhere == verdicts(alone)[0] | elsewhere
+
+
 def test_many_files_at_once_say_the_same_in_the_same_order(marked, speech, key, tmp_path):
     missing = tmp_path / "missing.wav"
     files = [marked, speech, missing, marked, speech, marked]
