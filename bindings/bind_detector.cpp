@@ -3,6 +3,7 @@
 #include "planar.hpp"
 
 #include <earmark/detector.hpp>
+#include <earmark/parallel_detector.hpp>
 
 #include <pybind11/stl.h>
 
@@ -41,11 +42,11 @@ DetectConfig config_of(const NamedKeys& keys, int sample_rate, int channels, con
 }
 
 Detection detect_array(const PlanarArray& samples, int sample_rate, const NamedKeys& keys, const std::string& search,
-                       double p_max, bool scores) {
+                       double p_max, bool scores, int threads) {
     const auto in = planes_of(samples);
     const auto config = config_of(keys, sample_rate, static_cast<int>(in.count()), search, p_max, scores);
     const Unlocked unlocked(in.samples() * in.count());
-    return detect({in.list(), in.samples(), sample_rate}, config);
+    return detect({in.list(), in.samples(), sample_rate}, config, threads);
 }
 
 class StreamDetector {
@@ -137,7 +138,7 @@ void bind_detector(py::module_& module) {
         .def_readonly("ongoing", &Detection::ongoing);
 
     module.def("detect", &detect_array, py::arg("samples").noconvert(), py::arg("sample_rate"), py::arg("keys"),
-               py::arg("search"), py::arg("p_max"), py::arg("scores"));
+               py::arg("search"), py::arg("p_max"), py::arg("scores"), py::arg("threads"));
 
     py::class_<StreamDetector>(module, "Detector")
         .def(py::init<int, int, const NamedKeys&, const std::string&, double, bool>(), py::arg("sample_rate"),

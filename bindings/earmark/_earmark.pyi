@@ -126,6 +126,7 @@ def detect(
     search: str,
     p_max: float,
     scores: bool,
+    threads: int,
 ) -> Detection: ...
 
 class Detector:

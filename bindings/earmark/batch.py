@@ -9,7 +9,7 @@ from collections import abc
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any, Union
 
-from .config import DetectConfig, EmbedConfig
+from .config import DetectConfig, EmbedConfig, workers_of
 from .detector import detect
 from .embedder import embed_reported
 from .files import detect_file, embed_file
@@ -218,16 +218,6 @@ def _run(
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     return rows
-
-
-def workers_of(workers: int | None) -> int:
-    if workers is None:
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if isinstance(workers, bool) or not isinstance(workers, int):
-        raise TypeError(f"workers: {type(workers).__name__} given, an integer is needed")
-    if workers < 1:
-        raise ValueError(f"workers: {workers}, at least 1 is needed")
-    return workers
 
 
 class progress_bar:

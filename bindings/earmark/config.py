@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import math
 import operator
+import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -133,3 +134,14 @@ def _is_named(keys: object) -> bool:
 def _set(config: object, **fields: object) -> None:
     for name, value in fields.items():
         object.__setattr__(config, name, value)
+
+
+def workers_of(workers: int | None) -> int:
+    """So many threads, or as many as there are cores."""
+    if workers is None:
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if isinstance(workers, bool) or not isinstance(workers, int):
+        raise TypeError(f"workers: {type(workers).__name__} given, an integer is needed")
+    if workers < 1:
+        raise ValueError(f"workers: {workers}, at least 1 is needed")
+    return workers

@@ -5,7 +5,7 @@ from typing import Any
 
 from . import _earmark
 from .audio import as_planar
-from .config import DetectConfig
+from .config import DetectConfig, workers_of
 from .detection import Detection, from_native
 from .key import KeysLike
 
@@ -18,6 +18,7 @@ def detect(
     search: str = "none",
     p_max: float = 1e-6,
     scores: bool = False,
+    workers: int | None = 1,
 ) -> Detection:
     """Is this audio marked with one of my keys, where, and what does the mark say?
 
@@ -28,6 +29,8 @@ def detect(
     search       "none", "drift" or "full": how much change of tempo and pitch is looked through
     p_max        0 to 1, both excluded: marked means a false-alarm probability of at most this
     scores       also give the score over time
+    workers      threads that share a signal of more than 16 s, for the same verdict; None: as many as there are cores.
+                 With search="full" there is one
 
     Raises TypeError or ValueError naming the argument (KeyFileError and FileNotFoundError for key files). Too little
     speech is no error: Detection.reason says so. Threads: any number; other Python threads run meanwhile.
@@ -41,7 +44,7 @@ def detect(
     audio = as_planar(x, "x")
     config = DetectConfig(sample_rate, key, audio.channels, search, p_max, scores)  # type: ignore[arg-type]
     found = _earmark.detect(
-        audio.samples, config.sample_rate, _native_keys(config), config.search, config.p_max, config.scores
+        audio.samples, config.sample_rate, _native_keys(config), config.search, config.p_max, config.scores, workers_of(workers)
     )
     return from_native(found, config)
 

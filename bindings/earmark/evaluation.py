@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .batch import Row, check_table, progress_bar, table_of, workers_of
+from .batch import Row, check_table, progress_bar, table_of
+from .config import workers_of
 
 Samples = npt.NDArray[Any]
 Bits = npt.NDArray[np.uint8]

@@ -1,5 +1,6 @@
 #include <earmark/detector.hpp>
 #include <earmark/error.hpp>
+#include <earmark/parallel_detector.hpp>
 
 #include "dsp/detect/detection.hpp"
 #include "dsp/detect/plan.hpp"
@@ -80,10 +81,7 @@ void Detector::restore(std::span<const std::byte> bytes) {
 }
 
 Detection detect(const AudioView& received, const DetectConfig& config) {
-    Detector detector(config);
-    require_usable(received, config.sample_rate_hz, config.channels);
-    detector.push(received.channels.data(), received.samples);
-    return detector.finish();
+    return detect(received, config, 1);
 }
 
 std::string_view name(Search search) {

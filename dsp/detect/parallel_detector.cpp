@@ -148,4 +148,11 @@ Detection ParallelDetector::finish() {
     return state_->finish();
 }
 
+Detection detect(const AudioView& received, const DetectConfig& config, int threads) {
+    ParallelDetector detector(config, threads);
+    require_usable(received, config.sample_rate_hz, config.channels);
+    detector.push(received.channels.data(), received.samples);
+    return detector.finish();
+}
+
 }  // namespace earmark

@@ -37,4 +37,7 @@ class ParallelDetector {
     std::unique_ptr<State> state_;
 };
 
+// The whole signal at once. Throws Error(input) on NaN, infinity or no samples.
+Detection detect(const AudioView& received, const DetectConfig& config, int threads);
+
 }  // namespace earmark

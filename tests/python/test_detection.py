@@ -3,6 +3,7 @@
 import dataclasses
 import json
 
+import numpy as np
 import pytest
 
 import earmark
@@ -31,3 +32,12 @@ def test_frozen_and_comparable(marked, key):
 def test_to_dict_is_json(marked, key):
     row = json.loads(json.dumps(earmark.detect(marked, sample_rate=16000, key=key).to_dict()))
     assert row["payload"] == "0123456789abcdef" and row["segments"][0]["log10_p"] < -6 and "scores" not in row
+
+
+def test_workers_share_a_long_signal(marked, key):
+    long = np.tile(marked, 1 + 40 * 16000 // len(marked))
+    alone = earmark.detect(long, sample_rate=16000, key=key, scores=True)
+    for workers in (2, 5, None):
+        assert earmark.detect(long, sample_rate=16000, key=key, scores=True, workers=workers) == alone
+    with pytest.raises(ValueError, match="workers: 0, at least 1 is needed"):
+        earmark.detect(long, sample_rate=16000, key=key, workers=0)

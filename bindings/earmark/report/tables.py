@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 
 from ..attacks.attack import Attack
-from ..batch import progress_bar, workers_of
+from ..batch import progress_bar
+from ..config import workers_of
 from ..detector import detect
 from ..embedder import embed_reported
 from ..key import Key
