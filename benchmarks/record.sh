@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The tables of record: every benchmark with fixed seeds, into benchmarks/results/*.txt and *.json.
 #
-#     benchmarks/record.sh CORPUS [BUILD] [quality|robustness|scaled|profiles|table|strength|false_alarms|coding|cue|ledger|streaming|soak|delay|speed|peer|python|report]...
+#     benchmarks/record.sh CORPUS [BUILD] [quality|robustness|scaled|segments|profiles|table|strength|false_alarms|coding|cue|ledger|streaming|soak|delay|speed|peer|python|report]...
 #
 # CORPUS: folder of WAV or FLAC speech with a manifest.csv (see corpus.py). BUILD: build folder, default build.
 # Without names all run; two idle cores take about an hour. Packaged speech (Debian: codec2-examples,
@@ -13,7 +13,7 @@ cd "$(dirname "$0")/.."
 build=build
 if [ $# -ge 1 ] && [ -d "$1" ]; then build=$1; shift; fi
 wanted=("$@")
-sections=(quality robustness scaled profiles table strength false_alarms coding cue ledger streaming soak delay speed peer python report)
+sections=(quality robustness scaled segments profiles table strength false_alarms coding cue ledger streaming soak delay speed peer python report)
 [ ${#wanted[@]} -gt 0 ] || wanted=("${sections[@]}")
 results=benchmarks/results
 mkdir -p "$results"
@@ -65,6 +65,12 @@ robustness() {
 scaled() {
     record robustness_scaled benchmarks/robustness.py --corpus "$corpus" --earmark "$build/tools/earmark" --seed $seed \
         --rows "$rows_scaled" --windows 5,8,10,15 --trials 2 --detect-options "--search full"
+}
+
+# Borders of islands of mark.
+segments() {
+    record segments benchmarks/segments.py --corpus "$corpus" --earmark "$build/tools/earmark" --seed $seed \
+        --distortions none,g711_mu,gsm --islands 3,4,6 --trials 3
 }
 
 # All other rows, and those of the published suites; few windows, so that it can be done in less than half an hour. What

@@ -3,8 +3,9 @@
 //     benchmark_speed [--json speed.json] [--benchmark_filter=embedding]
 //
 // Each job runs side by side with its floor, the bare transforms that it cannot do without, piece by piece in turns, so
-// that whatever else the machine does meets both alike. Time is processor time of this thread. Counters: x_real_time,
-// floor_us and over_floor (job over floor). Every job checks its result before it is timed.
+// that whatever else the machine does meets both alike. Time is processor time of this thread, but for what several
+// threads share, which goes by the clock. Counters: x_real_time, floor_us and over_floor (job over floor),
+// times_as_fast (as one thread). Every job checks its result before it is timed.
 #include <earmark/earmark.hpp>
 
 #include "benchmarks/false_alarms/synthetic.hpp"
@@ -21,9 +22,11 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cmath>
 #include <ctime>
 #include <string>
+#include <thread>
 #include <vector>
 
 using namespace earmark;
@@ -197,6 +200,39 @@ void detecting(::benchmark::State& state) {
     }
 }
 
+// Several threads on one signal of ten minutes, by the clock, in turns with one thread.
+void sharing(::benchmark::State& state) {
+    constexpr int rate = 8000, rounds = 10;
+    const int threads = static_cast<int>(state.range(0));
+    const DetectConfig config = detect_config(rate, 1);
+    const std::vector<float> samples = marked_host(rate);
+    const float* in[] = {samples.data()};
+    const auto verdict_s = [&](int many, Detection& found) {
+        const auto start = std::chrono::steady_clock::now();
+        ParallelDetector detector(config, many);
+        for (int round = 0; round < rounds; ++round) detector.push(in, samples.size());
+        found = detector.finish();
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    };
+    double shared_s = 0, alone_s = 0;
+    for (auto _ : state) {
+        Detection together, alone;
+        const double job_s = verdict_s(threads, together);
+        alone_s += verdict_s(1, alone);
+        if (!alone.marked || together.log10_p != alone.log10_p) return state.SkipWithError("the verdict is wrong");
+        shared_s += job_s;
+        state.SetIterationTime(job_s);
+    }
+    state.counters["times_as_fast"] = alone_s / shared_s;
+    state.counters["x_real_time"] = rounds * long_s * static_cast<double>(state.iterations()) / shared_s;
+    state.SetLabel(simd_target());
+}
+
+void up_to_all_cores(::benchmark::internal::Benchmark* job) {
+    for (int threads = 2; threads <= static_cast<int>(std::thread::hardware_concurrency()); threads *= 2)
+        job->Arg(threads);
+}
+
 // The stages of detection with one key, each fed with all that the one before gave.
 class Stages {
   public:
@@ -311,6 +347,7 @@ BENCHMARK(detecting)
     ->ArgsProduct({{8000}, {10, 100, 1000}, {0, 1}})
     ->UseManualTime()
     ->Unit(::benchmark::kMillisecond);
+BENCHMARK(sharing)->ArgName("threads")->Apply(up_to_all_cores)->UseManualTime()->Unit(::benchmark::kMillisecond);
 BENCHMARK(profile)
     ->ArgNames({"rate", "marked"})
     ->ArgsProduct({{8000, 16000}, {0, 1}})

@@ -31,9 +31,9 @@ class DetectPlans {
     std::map<std::pair<int, int>, DetectPlan> plans_;
 };
 
-// Throws Error(input); damage that leaves something to judge is a warning. With `follow` the audio is taken in the steps
-// of a pipe, and it is told what changes on the way. Many may be judged at once, by a thread each; one may have several
-// for itself, where there is no `follow`.
+// Throws Error(input); damage that leaves something to judge is a warning. With `follow` the audio is taken in the
+// steps of a pipe, and it is told what changes on the way. Many may be judged at once, by a thread each; one may have
+// several for itself, where there is no `follow`.
 struct Manner {
     bool shows_progress = true;
     int threads = 1;  // 0 = as many as there are cores

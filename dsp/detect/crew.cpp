@@ -1,6 +1,21 @@
 #include "dsp/detect/crew.hpp"
 
+#include <algorithm>
+
+#ifdef __linux__
+#include <sched.h>
+#endif
+
 namespace earmark {
+
+// The standard library counts those of the machine.
+int usable_cores() {
+#ifdef __linux__
+    cpu_set_t allowed;
+    if (sched_getaffinity(0, sizeof allowed, &allowed) == 0) return std::max(1, CPU_COUNT(&allowed));
+#endif
+    return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+}
 
 Crew::~Crew() {
     {

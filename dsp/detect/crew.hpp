@@ -9,6 +9,9 @@
 
 namespace earmark {
 
+// That this process may use; at least 1.
+int usable_cores();
+
 class Crew {
   public:
     // threads: of them the one that calls run() is one. The others begin with the first job.

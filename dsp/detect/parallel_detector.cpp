@@ -23,7 +23,7 @@ constexpr int most_threads = 16;
 int threads_to_use(const DetectConfig& config, int threads) {
     if (threads < 0) throw Error(Fault::usage, "threads: " + std::to_string(threads) + " is below 0");
     if (config.search == Search::full) return 1;
-    if (threads == 0) threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+    if (threads == 0) threads = usable_cores();
     return std::min(threads, most_threads);
 }
 
