@@ -101,6 +101,11 @@ def speed():
         times = " / ".join(f"{three_figures(measured[name]['x_real_time']):,.0f}" for name in names)
         floors = " / ".join(f"{measured[name]['over_floor']:.1f}" for name in names)
         lines.append(f"| {job} | {times} | {floors} |")
+    for name, row in measured.items():
+        if name.startswith("sharing/threads:"):
+            threads = name.removeprefix("sharing/threads:")
+            lines.append(f"| detect, marked, 8 kHz, 10 min by {threads} threads, on the clock | {three_figures(row['x_real_time']):,.0f} "
+                         f"| {row['times_as_fast']:.1f} x as fast as one |")
     return lines
 
 

@@ -70,14 +70,21 @@ pytests() {
     count_pytests "$name" $? "$log"
 }
 
-# What the sanitizers need, on the core that the Python tests leave idle. What goes wrong here is told when it is built
-# again.
-build_sanitized() {
-    nice cmake --preset asan-ubsan && nice cmake --build --preset asan-ubsan -j 1
-    nice cmake --preset tsan && nice cmake --build --preset tsan --target earmark_thread_tests -j 1
+# What the sanitizers need is built on the core that the Python tests leave idle, until it is built with both. What goes
+# wrong here goes wrong there again, and is told.
+build_ahead() {
+    setsid nice bash -c 'cmake --preset asan-ubsan -DEARMARK_BUILD_PYTHON=ON && cmake --build --preset asan-ubsan -j 1 &&
+        cmake --preset tsan && cmake --build --preset tsan --target earmark_thread_tests -j 1' >/dev/null 2>&1 &
+    ahead=$!
 }
 
-# Two lanes, a core each: the C++ tests and then half of the command's; the other half of those.
+stop_ahead() {
+    [ -z "$ahead" ] || kill -- -"$ahead" 2>/dev/null
+    wait
+    ahead=
+}
+
+# Two lanes, a core each: the C++ tests and then half of the command's; the other half of those and the Python module's.
 sanitized() {
     local program=$PWD/build-asan-ubsan/tools/earmark but='not memory and not killed and not true_rate'
     {
@@ -86,6 +93,7 @@ sanitized() {
         run_pytests "$program" "$log.half" tests/cli -k "$but" --ignore-glob '*/cli/test_[a-k]*' --ignore-glob '*/cli/test_label*'
     } &
     pytests "the command under sanitizers" "$program" tests/cli/test_[a-k]*.py tests/cli/test_label*.py -k "$but"
+    python_package sanitized
     wait $!
     count_pytests "the command under sanitizers, other half" $? "$log.half"
     count_doctests "C++ tests, asan-ubsan" "$(cat "$log.code")" "$log.asan"
@@ -107,28 +115,29 @@ consumer() {
     count "outside program" $code "$(number passed)" "$(number failed)"
 }
 
-python_package() {
-    EARMARK=$PWD/build-release/tools/earmark tests/python/run.sh >"$log" 2>&1
+python_package() {  # wheel or sanitized
+    EARMARK=$PWD/build-release/tools/earmark tests/python/run.sh "$1" >"$log" 2>&1
     local code=$?
     [ $code -eq 0 ] || cat "$log"
     grep -E '^SKIPPED' "$log"
-    count "Python package" $code "$(number passed)" "$(number failed)" "$(number skipped)"
+    count "Python package, $1" $code "$(number passed)" "$(number failed)" "$(number skipped)"
 }
 
 log=$(mktemp)
-trap 'rm -f "$log" "$log".*' EXIT
+ahead=
+trap 'stop_ahead; rm -f "$log" "$log".*' EXIT
 require_packages "${packages_build[@]}" "${packages_tests[@]}" || count "packages" 1
 formatting
 if build release -DEARMARK_BUILD_PYTHON=ON; then  # the benchmarks use the Python package
     doctests release
     doctests release earmark_realtime_tests
-    build_sanitized >/dev/null 2>&1 &
+    build_ahead
     pytests "Python tests" "$PWD/build-release/tools/earmark" tests --ignore tests/python
     consumer
-    python_package
-    wait
+    python_package wheel
+    stop_ahead
 fi
-build asan-ubsan && sanitized
+build asan-ubsan -DEARMARK_BUILD_PYTHON=ON && sanitized
 threads
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

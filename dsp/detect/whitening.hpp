@@ -3,9 +3,10 @@
 // A small perceptron looks at the neighbourhood that a linear filter would (Wiener's; design, section 4) and besides
 // at how far the cells stand over the floor of their bands and under the loudest. It weighs what can be trusted: cells
 // that noise or a codec has filled say nothing, and it makes less of them. Over the best linear filter of the same taps
-// z grows by 17 % after GSM, 16 % after AMR 12.2, 32 % after AMR 4.75, 25 % in noise at 20 dB, 39 % at 10 dB, 41 % on
-// mobile calls; clean speech loses 1 % (benchmarks/whitening). Any function of the audio will do for the bound
-// (statistic.hpp).
+// z grew by 17 % after GSM, 16 % after AMR 12.2, 32 % after AMR 4.75, 25 % in noise at 20 dB, 39 % at 10 dB, 41 % on
+// mobile calls when nets were first trained, and by another 7 %, 3 %, 10 % after these codecs and 8 % on mobile calls
+// since they are trained for z itself; clean speech lost 3 % in all (benchmarks/whitening). Any function of the audio
+// will do for the bound (statistic.hpp).
 #pragma once
 
 #include "dsp/carrier/carrier.hpp"
