@@ -8,6 +8,18 @@
 
 namespace earmark::tools {
 
+namespace {
+
+// Shorter files are done before several threads and their memory have paid.
+constexpr double least_shared_s = 300;
+
+int threads_for(const AudioReader& reader, int threads) {
+    const auto samples = static_cast<double>(reader.samples().value_or(0));
+    return samples >= least_shared_s * reader.format().sample_rate_hz ? threads : 1;
+}
+
+}  // namespace
+
 std::vector<NamedKey> load_keys(const std::vector<std::string>& paths) {
     std::vector<NamedKey> keys;
     for (const std::string& path : paths) keys.push_back({path, load_key(path)});
@@ -33,7 +45,7 @@ Findings judge(const std::string& file, const std::optional<RawPcm>& raw, Detect
     if (manner.follow)
         following.emplace(plan);
     else
-        detector.emplace(plan, manner.threads);
+        detector.emplace(plan, threads_for(reader, manner.threads));
     RhythmDetector rhythm(rate, channels);
     const auto step = static_cast<std::size_t>(rate / 50);
     Block block(channels, manner.follow ? step : reader.block_samples());

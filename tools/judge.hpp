@@ -36,7 +36,7 @@ class DetectPlans {
 // several for itself, where there is no `follow`.
 struct Manner {
     bool shows_progress = true;
-    int threads = 1;  // 0 = as many as there are cores
+    int threads = 1;  // for a file of more than 5 minutes; 0 = as many as there are cores
     Follower::Tell follow = {};
 };
 Findings judge(const std::string& file, const std::optional<RawPcm>& raw, DetectPlans& plans,

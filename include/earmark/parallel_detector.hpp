@@ -13,7 +13,7 @@
 namespace earmark {
 
 // For files: verdicts on the way are a Detector's. The signal is heard in pieces of 16.4 s, as many at a time as there
-// are threads; what is left of it at the end, and signals shorter than that, by one thread.
+// are threads; what is left of it at the end, and signals shorter than that, by one thread. Pays from minutes on.
 // Search::full is done by one thread: nearly all of its time goes into the search itself.
 // Thread safety: one thread at a time per object; the threads that help are its own and begin with the first pieces.
 // Errors: the constructor throws Error(usage | input) as Detector's does, naming `threads` where that is below 0; the

@@ -180,7 +180,7 @@ def test_missing_words(marked, key, tmp_path):
 def test_threads_that_share_a_long_file_say_what_one_says(marked, key, tmp_path):
     samples, rate = soundfile.read(marked)
     long = tmp_path / "long.wav"
-    soundfile.write(long, np.tile(samples, 1 + int(70 * rate / len(samples))), rate, subtype="PCM_16")
+    soundfile.write(long, np.tile(samples, 1 + int(301 * rate / len(samples))), rate, subtype="PCM_16")
     alone = run("detect", long, "--key", key, "--json", "--scores", "--jobs", 1)
     assert alone.code == 0 and len(verdicts(alone)[0]["segments"]) > 0
     for jobs in (0, 2, 3):
