@@ -59,24 +59,22 @@ HeardRow Slotter::hear(const CellRow& row) noexcept {
 void Slotter::follow(const CellRow& row) noexcept {
     last_row_ = row;
     ++rows_;
-    follow_levels(row);
-    whitening_.push(row);
-    if (rows_to_skip_ > 0) {
-        --rows_to_skip_;
-        return;
-    }
-    if (++filled_ < slot_rows) return;
+    if (!take_in(row) || ++filled_ < slot_rows) return;
     remember_levels();
     filled_ = 0;
 }
 
-bool Slotter::add(const CellRow& row) noexcept {
+// True when the look-ahead is full, so that a row of a slot can be read.
+bool Slotter::take_in(const CellRow& row) noexcept {
     follow_levels(row);
     whitening_.push(row);
-    if (rows_to_skip_ > 0) {
-        --rows_to_skip_;
-        return false;
-    }
+    if (rows_to_skip_ == 0) return true;
+    --rows_to_skip_;
+    return false;
+}
+
+bool Slotter::add(const CellRow& row) noexcept {
+    if (!take_in(row)) return false;
     if (filled_ == 0) slot_ = {};
     if (is_read(filled_)) fill(filled_);
     if (++filled_ < slot_rows) return false;

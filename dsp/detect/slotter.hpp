@@ -57,6 +57,7 @@ class Slotter {
   private:
     static bool is_read(long long row) noexcept { return row % 2 == 1; }
     bool add(const CellRow& row) noexcept;
+    bool take_in(const CellRow& row) noexcept;
     void fill(int row) noexcept;
     void follow_levels(const CellRow& row) noexcept;
     void complete_slot() noexcept;

@@ -63,7 +63,7 @@ TEST_CASE("despreader: reads down to p_max and not beyond") {
         const auto reading = read_payload(folded, carrier, -5, 1e-3);
         REQUIRE(reading);
         const auto at = [&](double above) { return std::pow(10, reading->log10_p + above); };
-        CHECK(read_payload(folded, carrier, -5, at(0.3)));  // the decoder counts in whole numbers
+        CHECK(read_payload(folded, carrier, -5, at(0.25)));  // the decoder counts in whole numbers
         CHECK_FALSE(read_payload(folded, carrier, -5, at(-1e-9)));
         CHECK_FALSE(read_payload(folded, carrier, -5, at(-1)));
     }

@@ -61,7 +61,7 @@ TEST_CASE("many keys: what one key finds is found among many, no worse and hardl
         ++found;
     }
     REQUIRE(found >= trials(20));
-    if (!sanitized) CHECK(later_s / found <= 0.18);  // of 24 calls; 0.08 to 0.12 as measured, good to 0.03
+    if (!sanitized) CHECK(later_s / found <= 0.15);  // of 24 calls; 0.08 to 0.12 as measured, good to 0.03
     MESSAGE("later by " << later_s / found << " s on average of " << found << ", of which " << slow << " took 3 s");
 }
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds the wheel from what git knows, installs it in a clean environment, tests it there; then the module under
-# sanitizers. With the word "wheel" or "sanitized" only the one or the other. The last line is "N passed, N failed, N skipped". EARMARK names the C++ program to compare with.
+# sanitizers. With the word "wheel" or "sanitized" only the one or the other. The last line is "N passed, N failed, N
+# skipped". EARMARK names the C++ program to compare with.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 root=$PWD
