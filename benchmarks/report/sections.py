@@ -219,7 +219,10 @@ def speed(found):
     for row in found['speed'].data['benchmarks'] if 'speed' in found else ():
         if 'x_real_time' in row:
             job = row['name'].removesuffix('/manual_time').replace('/', ', ').replace(':', ' ')
-            body.append([cell(job), number(f"{row['x_real_time']:,.0f}"), number(f"{row['over_floor']:.1f}"), number('')])
+            if 'times_as_fast' in row:  # several threads, by the clock, beside one
+                job += f", {row['times_as_fast']:.1f} x as fast as one"
+            over = f"{row['over_floor']:.1f}" if 'over_floor' in row else ''
+            body.append([cell(job), number(f"{row['x_real_time']:,.0f}"), number(over), number('')])
     for row in found['long_files'].data['rows'] if 'long_files' in found else ():
         body.append([cell(f"{row['job']}, {row['hours']:g} h"), number(f"{row['x_real_time']:,.0f}"), number(''),
                      number(f"{row['peak_mib']:.0f} MiB")])

@@ -54,7 +54,10 @@ def whole():
         'averaging': {'rows': [{'seconds': 61.4, 'strength': 2.0, 'median_log10_p': -9.5, 'found': 4, 'read': 1, 'of': 5, 'snr_db': 17.3}]},
         'quality': {'profiles': profiles}, 'false_alarms_trials': alarms, 'false_alarms_keys': alarms,
         'detection_delay': {'rows': calls, 'results': {'all': {'stream': delay, 'whole': delay}}},
-        'speed': {'benchmarks': [{'name': 'embedding/rate:8000/manual_time', 'x_real_time': 4321.0, 'over_floor': 2.5}]},
+        'speed': {'benchmarks': [
+            {'name': 'embedding/rate:8000/manual_time', 'x_real_time': 4321.0, 'over_floor': 2.5},
+            {'name': 'sharing/threads:2/manual_time', 'x_real_time': 6543.0, 'times_as_fast': 1.7},
+        ]},
         'long_files': {'rows': [{'job': 'embed', 'hours': 10.0, 'x_real_time': 2041.0, 'peak_mib': 16.9}]},
         'streaming': {'one_stream': [{'what': 'detect, unmarked', 'rate_hz': 8000, 'block_ms': 20, 'times_real_time': 2393.0}]},
     }
@@ -106,6 +109,10 @@ def test_every_source_is_told(page):
         assert row['published_by'] and row['where'] and row['clips'] and 0 <= float(row['value']) <= (1 if row['ours'] else 100)
         assert row['published_by'].replace("'", '&#x27;') in page and row['where'].replace("'", '&#x27;') in page
     assert page.count('secondary source: a digest') >= 3 and 'published' in page
+
+
+def test_speeds_with_and_without_a_floor(page):
+    assert '4,321' in page and 'sharing, threads 2, 1.7 x as fast as one' in page and '6,543' in page
 
 
 def test_published_rows_are_rows_of_ours():
