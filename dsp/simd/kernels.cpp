@@ -108,6 +108,33 @@ void power(const std::complex<float>* bins, int count, float floor, float* out) 
     });
 }
 
+// Complex values stay side by side; the last register goes back as far as it must to be whole.
+void mirror(const std::complex<float>* in, const std::complex<float>* turns, int half, float scale,
+            std::complex<float>* out) {
+    const hn::CappedTag<float, most_lanes> d;
+    const hn::Repartition<std::uint64_t, decltype(d)> pairs;
+    const int lanes = static_cast<int>(hn::Lanes(pairs)), count = half / 2 + 1;
+    if (count < lanes) return scalar_kernels().mirror(in, turns, half, scale, out);
+    const auto of_second = hn::BitCast(d, hn::Set(pairs, std::uint64_t{0x80000000} << 32));
+    const auto of_first = hn::BitCast(d, hn::Set(pairs, std::uint64_t{0x80000000}));
+    const auto mirrored = [&](auto v) HWY_ATTR {
+        return hn::Xor(of_second, hn::BitCast(d, hn::Reverse(pairs, hn::BitCast(pairs, v))));
+    };
+    const auto factor = hn::Set(d, scale);
+    for (int k = 0;; k = std::min(k + lanes, count - lanes)) {
+        const int far = half - k - lanes + 1;
+        const auto a = hn::LoadU(d, reinterpret_cast<const float*>(in + k));
+        const auto b = mirrored(hn::LoadU(d, reinterpret_cast<const float*>(in + far)));
+        const auto turn = hn::LoadU(d, reinterpret_cast<const float*>(turns + k));
+        const auto other = hn::Sub(a, b), same = hn::Mul(factor, hn::Add(a, b));
+        const auto turned =
+            hn::MulAdd(other, hn::DupEven(turn), hn::Mul(hn::Xor(of_first, hn::Reverse2(d, other)), hn::DupOdd(turn)));
+        hn::StoreU(hn::Add(same, turned), d, reinterpret_cast<float*>(out + k));
+        hn::StoreU(mirrored(hn::Sub(same, turned)), d, reinterpret_cast<float*>(out + far));
+        if (k + lanes == count) break;
+    }
+}
+
 float largest(const float* in, int count) {
     float most = in[0];
     const hn::CappedTag<float, most_lanes> wide;
@@ -583,6 +610,7 @@ const Kernels* table() {
                                  multiply_add,
                                  multiply_energy,
                                  power,
+                                 mirror,
                                  largest,
                                  log,
                                  depths,

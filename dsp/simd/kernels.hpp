@@ -94,6 +94,11 @@ struct Kernels {
     float (*multiply_energy)(const float* a, const float* b, int count, float* out);
     // |bin|^2 + floor
     void (*power)(const std::complex<float>* bins, int count, float floor, float* out);
+    // The step between the transforms of a real signal and of its samples by twos (dsp/transform/fft.hpp), either way:
+    // for k = 0 .. half / 2 and a = in[k], b = in[half - k] conjugated, out[k] = scale * (a + b) + turns[k] * (a - b),
+    // and out[half - k] is scale * (a + b) - turns[k] * (a - b) conjugated. in, out: half + 1 values, never the same.
+    void (*mirror)(const std::complex<float>* in, const std::complex<float>* turns, int half, float scale,
+                   std::complex<float>* out);
     float (*largest)(const float* in, int count);  // count >= 1
     // Natural logarithm of normal positive numbers, good to 4 units in the last place or 5e-7, whichever is more.
     void (*log)(const float* in, int count, float* out);

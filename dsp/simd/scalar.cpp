@@ -35,6 +35,17 @@ void power(const std::complex<float>* bins, int count, float floor, float* out) 
     for (int i = 0; i < count; ++i) out[i] = bins[i].real() * bins[i].real() + bins[i].imag() * bins[i].imag() + floor;
 }
 
+void mirror(const std::complex<float>* in, const std::complex<float>* turns, int half, float scale,
+            std::complex<float>* out) {
+    for (int k = 0; k <= half / 2; ++k) {
+        const std::complex<float> a = in[k], b = std::conj(in[half - k]), same = scale * (a + b), other = a - b;
+        const std::complex<float> turned(other.real() * turns[k].real() - other.imag() * turns[k].imag(),
+                                         other.imag() * turns[k].real() + other.real() * turns[k].imag());
+        out[k] = same + turned;
+        out[half - k] = std::conj(same - turned);
+    }
+}
+
 float largest(const float* in, int count) {
     return *std::max_element(in, in + count);
 }
@@ -247,11 +258,11 @@ TailSums sign_tail(const double* sizes, int count, double x) {
 }  // namespace
 
 const Kernels& scalar_kernels() {
-    static constexpr Kernels kernels{"scalar", usable,      multiply,  multiply_add,     multiply_energy, power,
-                                     largest,  log,         depths,    apply_gain,       flatness,        exceeds,
-                                     mix,      chip_filter, chip_net,  symmetric_filter, band_energies,   round,
-                                     advance,  choose,      correlate, passes,           accumulate,      fold_sums,
-                                     sign_tail};
+    static constexpr Kernels kernels{"scalar",  usable,   multiply,    multiply_add, multiply_energy,  power,
+                                     mirror,    largest,  log,         depths,       apply_gain,       flatness,
+                                     exceeds,   mix,      chip_filter, chip_net,     symmetric_filter, band_energies,
+                                     round,     advance,  choose,      correlate,    passes,           accumulate,
+                                     fold_sums, sign_tail};
     return kernels;
 }
 

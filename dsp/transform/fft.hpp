@@ -1,5 +1,9 @@
-// Real FFT of one length. The only room that knows which library does it: FFTW or KissFFT, one file each.
+// Real FFT of one length: the samples taken by twos as complex values, a complex transform of half the length, and one
+// more step (Sorensen et al., Real-valued fast Fourier transform algorithms, IEEE Trans. ASSP 35(6), 1987). FFTW's own
+// real transforms of our lengths take about twice the time, for they make little use of vectors.
 #pragma once
+
+#include "dsp/transform/complex_fft.hpp"
 
 #include <complex>
 #include <cstddef>
@@ -8,9 +12,7 @@
 
 namespace earmark {
 
-enum class Ways { both, forward };  // to plan a way takes a millisecond
-
-// Thread safety: objects are independent; construction takes a lock (the planner of FFTW is not re-entrant).
+// Thread safety: objects are independent; construction takes a lock.
 // Real time: forward() and inverse() allocate nothing and lock nothing.
 class RealFft {
   public:
@@ -20,14 +22,14 @@ class RealFft {
     RealFft& operator=(RealFft&&) noexcept;
     ~RealFft();
 
-    static const char* library() noexcept;  // the one built in (CMake: EARMARK_FFT)
     int length() const noexcept;
     int bins() const noexcept { return length() / 2 + 1; }
 
     std::span<float> time() noexcept;                     // [0, length)
     std::span<std::complex<float>> frequency() noexcept;  // [0, bins)
     void forward() noexcept;                              // time() -> frequency(), keeps time()
-    void inverse() noexcept;  // frequency() -> time() times length, destroys frequency(); not with Ways::forward
+    // frequency() -> time() times length, keeps frequency(); its first and last bin are real. Not with Ways::forward.
+    void inverse() noexcept;
 
   private:
     struct Plan;

@@ -159,6 +159,38 @@ TEST_CASE("simd: multiply_add, multiply_energy and power within one rounding an 
     });
 }
 
+TEST_CASE("simd: mirror within four roundings, whatever the length") {
+    for (const Kernels* kernels : simd::all_kernels()) {
+        CAPTURE(std::string(kernels->name));
+        for (const int half : {1, 2, 3, 5, 8, 13, 14, 15, 16, 17, 31, 32, 48, 96, 125, 256}) {
+            CAPTURE(half);
+            const auto count = static_cast<std::size_t>(half) + 1;
+            const auto complex = [](std::size_t size, std::uint64_t seed) {
+                const Values parts = random(static_cast<int>(2 * size), -1, 1, seed);
+                std::vector<std::complex<float>> values(size);
+                for (std::size_t i = 0; i < size; ++i) values[i] = {parts[2 * i], parts[2 * i + 1]};
+                return values;
+            };
+            const auto in = complex(count, 31), turns = complex(count / 2 + 1, 32);
+            std::vector<std::complex<float>> out(count + 1, guard);
+            kernels->mirror(in.data(), turns.data(), half, 0.5f, out.data());
+            CHECK(out.back() == guard);
+            double worst = 0;
+            for (int k = 0; k <= half / 2; ++k) {
+                using Exact = std::complex<double>;
+                const Exact a(in[k]), b = std::conj(Exact(in[half - k]));
+                const Exact same = 0.5 * (a + b), turned = Exact(turns[k]) * (a - b);
+                const double near = std::abs(Exact(out[k]) - (same + turned));
+                const double far = std::abs(Exact(out[half - k]) - std::conj(same - turned));
+                // The one in the middle is its own image and may be either; true turns make it the same.
+                worst = std::max(worst, k == half - k ? std::min(near, far) : std::max(near, far));
+            }
+            // |a - b| and |turn| up to sqrt(8) and sqrt(2), their product up to 4; four roundings of what adds up to 8.
+            CHECK(worst <= 4 * 8 * eps / 2);
+        }
+    }
+}
+
 TEST_CASE("simd: log is good to 4 units in the last place or 5e-7") {
     for_every_target([](const Kernels& kernels, int count, int start) {
         const Values exponents = random(count + start, -60, 60, 7);

@@ -1,6 +1,7 @@
 #include "dsp/transform/fft.hpp"
 
 #include "dsp/embed/spreader.hpp"
+#include "dsp/simd/kernels.hpp"
 #include "tests/support/signals.hpp"
 
 #include <doctest/doctest.h>
@@ -35,7 +36,7 @@ void fill(RealFft& fft, std::uint64_t seed) {
 
 TEST_CASE("fft: there and back is the signal times the length") {
     // Of full scale. KissFFT adds up large prime factors one by one, and lengths of up to 353 times 8 are among these.
-    const double limit = std::string(RealFft::library()) == "FFTW" ? 1e-6 : 2e-6;
+    const double limit = std::string(ComplexFft::library()) == "FFTW" ? 1e-6 : 2e-6;
     for (const int length : lengths()) {
         CAPTURE(length);
         RealFft fft(length);
@@ -85,6 +86,43 @@ TEST_CASE("fft: every bin is the sum it should be") {
         }
         CHECK(worst < limit * length);
     }
+}
+
+TEST_CASE("fft: every target gives the same bins, and the way back keeps its spectrum") {
+    constexpr double limit = 1e-6;  // of the sum of magnitudes
+    for (const int length : {2, 4, 16, 30, 34, 256, 320, 384, 640, 1024}) {
+        CAPTURE(length);
+        std::vector<std::complex<float>> expected;
+        for (const simd::Kernels* kernels : simd::all_kernels()) {
+            CAPTURE(std::string(kernels->name));
+            simd::use(kernels);
+            RealFft fft(length);
+            simd::use(nullptr);
+            fill(fft, 5);
+            fft.forward();
+            const std::vector<std::complex<float>> bins(fft.frequency().begin(), fft.frequency().end());
+            fft.inverse();
+            CHECK(std::equal(bins.begin(), bins.end(), fft.frequency().begin()));
+            if (expected.empty()) expected = bins;
+            double worst = 0;
+            for (std::size_t bin = 0; bin < bins.size(); ++bin)
+                worst = std::max<double>(worst, std::abs(bins[bin] - expected[bin]));
+            CHECK(worst < limit * length);
+        }
+    }
+}
+
+TEST_CASE("fft: copies share the plan, not the values") {
+    RealFft first(128);
+    fill(first, 6);
+    RealFft second(first);
+    fill(second, 7);
+    first.forward();
+    second.forward();
+    CHECK(first.frequency()[3] != second.frequency()[3]);
+    fill(second, 6);
+    second.forward();
+    CHECK(std::equal(first.frequency().begin(), first.frequency().end(), second.frequency().begin()));
 }
 
 TEST_CASE("fft: a moved transform goes on") {
