@@ -3,7 +3,7 @@
 #include <earmark/error.hpp>
 
 #include <sndfile.h>
-#include <array>
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -34,8 +34,14 @@ SNDFILE* sound(void* handle) {
     return static_cast<SNDFILE*>(handle);
 }
 
+constexpr float full_scale = 32768;  // of 16 bits
+
 std::string first_line(const char* text) {
     return std::string(text, std::strcspn(text, "\n"));
+}
+
+std::size_t count(sf_count_t done) {
+    return done > 0 ? static_cast<std::size_t>(done) : 0;
 }
 
 }  // namespace
@@ -63,6 +69,7 @@ void* AudioFile::open_handle(int mode) {
         // libsndfile says "more than any file holds" for "the header does not tell".
         if (info.frames < INT64_MAX / 8) promised_ = static_cast<std::uint64_t>(info.frames);
     }
+    in_words_ = (format_.code & SF_FORMAT_SUBMASK) == SF_FORMAT_PCM_16;
     return opened;
 }
 
@@ -92,13 +99,25 @@ AudioFile AudioFile::create(ByteStream bytes, const std::string& name, const Aud
 }
 
 std::size_t AudioFile::read(float* interleaved, std::size_t samples) {
-    const sf_count_t got = sf_readf_float(sound(handle_.get()), interleaved, static_cast<sf_count_t>(samples));
-    return got > 0 ? static_cast<std::size_t>(got) : 0;
+    SNDFILE* const file = sound(handle_.get());
+    const auto wanted = static_cast<sf_count_t>(samples);
+    if (!in_words_) return count(sf_readf_float(file, interleaved, wanted));
+    words_.resize(samples * static_cast<std::size_t>(format_.channels));
+    const std::size_t got = count(sf_readf_short(file, words_.data(), wanted));
+    const std::size_t values = got * static_cast<std::size_t>(format_.channels);
+    std::transform(words_.begin(), words_.begin() + static_cast<std::ptrdiff_t>(values), interleaved,
+                   [](short word) { return static_cast<float>(word) * (1 / full_scale); });
+    return got;
 }
 
 std::size_t AudioFile::write(const float* interleaved, std::size_t samples) {
-    const sf_count_t put = sf_writef_float(sound(handle_.get()), interleaved, static_cast<sf_count_t>(samples));
-    return put > 0 ? static_cast<std::size_t>(put) : 0;
+    SNDFILE* const file = sound(handle_.get());
+    const auto wanted = static_cast<sf_count_t>(samples);
+    if (!in_words_) return count(sf_writef_float(file, interleaved, wanted));
+    words_.resize(samples * static_cast<std::size_t>(format_.channels));
+    std::transform(interleaved, interleaved + words_.size(), words_.begin(),
+                   [](float x) { return static_cast<short>(std::clamp(x * full_scale, -full_scale, full_scale - 1)); });
+    return count(sf_writef_short(file, words_.data(), wanted));
 }
 
 std::string AudioFile::fault() const {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace earmark::tools {
 
@@ -37,6 +38,9 @@ class AudioFile {
     void* open_handle(int mode);
 
     AudioFormat format_;
+    bool in_words_ =
+        false;  // 16-bit samples pass as such: libsndfile's way to float and back takes as long as a filter
+    std::vector<short> words_;  // of one call
     std::optional<std::uint64_t> promised_;
     std::unique_ptr<ByteStream> bytes_;  // libsndfile holds its address
     std::unique_ptr<void, Closer> handle_;

@@ -128,10 +128,10 @@ std::size_t AudioReader::block_samples() const {
 
 std::size_t AudioReader::read(Block& block) {
     const auto channels = static_cast<std::size_t>(format().channels);
-    interleaved_.resize(block.capacity() * channels);
-    const std::size_t got = file_->read(interleaved_.data(), block.capacity());
-    check_finite(got);
-    if (channels == 1) std::copy_n(interleaved_.begin(), got, block.channels()[0]);
+    if (channels > 1) interleaved_.resize(block.capacity() * channels);
+    float* const samples = channels > 1 ? interleaved_.data() : block.channels()[0];
+    const std::size_t got = file_->read(samples, block.capacity());
+    if (integer_bits(format()) == 0) check_finite({samples, got * channels});
     for (std::size_t c = 0; c < channels && channels > 1; ++c) {
         float* out = block.channels()[c];
         for (std::size_t i = 0; i < got; ++i) out[i] = interleaved_[i * channels + c];
@@ -141,13 +141,12 @@ std::size_t AudioReader::read(Block& block) {
     return got;
 }
 
-void AudioReader::check_finite(std::size_t samples) const {
+void AudioReader::check_finite(std::span<const float> interleaved) const {
+    if (all_within(interleaved, std::numeric_limits<float>::max())) return;
     const auto channels = static_cast<std::size_t>(format().channels);
-    const auto end = interleaved_.begin() + static_cast<std::ptrdiff_t>(samples * channels);
-    if (all_within({interleaved_.data(), samples * channels}, std::numeric_limits<float>::max())) return;
-    const auto bad = std::find_if(interleaved_.begin(), end, [](float x) { return !std::isfinite(x); });
-    if (bad == end) return;
-    const auto index = static_cast<std::size_t>(bad - interleaved_.begin());
+    const auto bad = std::find_if(interleaved.begin(), interleaved.end(), [](float x) { return !std::isfinite(x); });
+    if (bad == interleaved.end()) return;
+    const auto index = static_cast<std::size_t>(bad - interleaved.begin());
     throw Error(Fault::input, name_ + ": sample " + std::to_string(done_ + index / channels) + " of channel " +
                                   std::to_string(index % channels) + " is " + (std::isnan(*bad) ? "NaN" : "infinite") +
                                   ", allowed are finite numbers");

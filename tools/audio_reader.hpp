@@ -58,7 +58,7 @@ class AudioReader {
     void open_wav_file(ByteStream bytes);
     void open_wav_pipe(ByteStream bytes);
     void check_range() const;
-    void check_finite(std::size_t samples) const;
+    void check_finite(std::span<const float> interleaved) const;
     [[noreturn]] void refuse_broken(const std::string& what) const;
     void conclude();
 
