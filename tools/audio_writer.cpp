@@ -10,17 +10,25 @@
 #include <cerrno>
 #include <cmath>
 #include <cstring>
+#include <type_traits>
 #include <utility>
 
 namespace earmark::tools {
 
 namespace {
 
-// To the nearest whole number, to even half way, |x| < 2^51: so large a sum has no digits behind the point. The
-// compiler does this for several samples at once, std::nearbyint it calls.
+// To the nearest whole number, to even half way, |x| < 2^22 or, by way of doubles, 2^51: so large a sum has no digits
+// behind the point. The compiler does this for several samples at once, std::nearbyint it calls.
+template <class Real>
 float whole(float x) {
-    constexpr double no_fraction = 0x1.8p52;
-    return static_cast<float>(static_cast<double>(x) + no_fraction - no_fraction);
+    constexpr Real no_fraction = std::is_same_v<Real, float> ? 0x1.8p23F : 0x1.8p52;
+    return static_cast<float>(static_cast<Real>(x) + no_fraction - no_fraction);
+}
+
+template <class Real>
+void fit_to_steps(std::vector<float>& samples, float steps) {
+    const float step = 1 / steps;
+    for (float& x : samples) x = step * whole<Real>(std::clamp(x * steps, -steps, steps - 1));
 }
 
 // To the nearest step of the format, so that a sample left alone by the mark comes out as it came in; libsndfile would
@@ -31,10 +39,11 @@ void fit(std::vector<float>& samples, const AudioFormat& format) {
     const bool exact = bits > 0 && bits <= 24;  // a float has no more
     if (!exact) {
         for (float& x : samples) x = std::clamp(x, -1.0F, 1.0F);
-        return;
+    } else if (bits <= 16) {
+        fit_to_steps<float>(samples, std::ldexp(1.0F, bits - 1));
+    } else {
+        fit_to_steps<double>(samples, std::ldexp(1.0F, bits - 1));
     }
-    const float steps = std::ldexp(1.0F, bits - 1), step = 1 / steps;
-    for (float& x : samples) x = step * std::clamp(whole(x * steps), -steps, steps - 1);
 }
 
 bool can_mend(int fd) {

@@ -52,19 +52,30 @@ FrameSpreader::FrameSpreader(int sample_rate_hz, const DepthRule& rule)
         const double frequency_hz = bin * bin_hz;
         const int band = static_cast<int>(std::floor((frequency_hz - first_band_hz) / band_hz));
         if (band >= grid_bands) break;
-        for (; bands_ <= band; ++bands_) band_start_[bands_] = bin;
-        end_bin_ = band_start_[bands_] = bin + 1;
+        for (; bands_ <= band; ++bands_) first_bin_[bands_] = bin;
+        band_of_.push_back(std::max(band, 0));
         counts_.push_back(band >= 0 && band < telephone_bands ? counted : 0.0f);
         ramp_.push_back(rule_.ramp(frequency_hz));
     }
-    first_bin_ = band_start_[0];
+    end_bin_ = static_cast<int>(band_of_.size());
+    add_up_bands();
     if (shares_bins_) share_edges(bin_hz);
     for (Spectrum& spectrum : spectra_) spectrum.resize(end_bin_);
-    power_.resize(end_bin_);
+    power_.resize(end_bin_ + most_bins_ + 2);  // what the kernel reads past the last band, times 0
     gain_.resize(end_bin_);
     lean_.resize(end_bin_);
     heard_depth_.resize(end_bin_);
     reset();
+}
+
+// Of every band the bins that it holds, none where it lies above Nyquist.
+void FrameSpreader::add_up_bands() {
+    const auto end = [&](int band) { return band + 1 < bands_ ? first_bin_[band + 1] : end_bin_; };
+    for (int band = 0; band < bands_; ++band) most_bins_ = std::max(most_bins_, end(band) - first_bin_[band]);
+    holds_.resize(static_cast<std::size_t>(most_bins_) * grid_bands);
+    for (int band = 0; band < bands_; ++band)
+        for (int bin = first_bin_[band]; bin < end(band); ++bin)
+            holds_[static_cast<std::size_t>((bin - first_bin_[band]) * grid_bands + band)] = 1;
 }
 
 // Where a band is not two whole bins, the bin across its lower edge leans as both bands do, by their shares; bins that
@@ -137,19 +148,20 @@ void FrameSpreader::analyse_ahead(std::span<const float> mask_samples) noexcept 
     newest_spectrum_ = (newest_spectrum_ + 1) % static_cast<int>(spectra_.size());
     std::copy_n(spectrum.begin(), end_bin_, spectra_[newest_spectrum_].begin());
     kernels_.power(spectrum.data(), end_bin_, 0, power_.data());
-    levels_.fill(level_floor * static_cast<float>(frame_));
-    for (int band = 0; band < bands_; ++band)
-        for (int bin = band_start_[band]; bin < band_start_[band + 1]; ++bin) levels_[band] += power_[bin];
+    kernels_.band_energies(power_.data(), first_bin_.data(), 0, holds_.data(), most_bins_, grid_bands,
+                           level_floor * static_cast<float>(frame_), levels_.data());
     kernels_.log(levels_.data(), grid_bands, levels_.data());
 }
 
 void FrameSpreader::set_lean(std::span<const float> cell_signs, std::span<const float> factors) noexcept {
+    std::array<float, grid_bands> leans;
+    for (int band = 0; band < grid_bands; ++band) leans[band] = factors[band / 2] * cell_signs[band] * depth_to_gain_;
+    for (int bin = first_bin_[0]; bin < end_bin_; ++bin) lean_[bin] = leans[band_of_[bin]];
+    if (!shares_bins_) return;
     float below = 0;
     for (int band = 0; band < bands_; ++band) {
-        const float here = factors[band / 2] * cell_signs[band] * depth_to_gain_;
-        std::fill(lean_.begin() + band_start_[band], lean_.begin() + band_start_[band + 1], here);
-        if (shares_bins_) lean_[edge_bin_[band]] = edge_share_[band] * below + (1 - edge_share_[band]) * here;
-        below = here;
+        lean_[edge_bin_[band]] = edge_share_[band] * below + (1 - edge_share_[band]) * leans[band];
+        below = leans[band];
     }
 }
 
@@ -168,8 +180,9 @@ void FrameSpreader::change(const Spectrum& frame, std::span<const float> cell_si
     evenness_.add_frame(squared_depths);
     const auto spectrum = fft_.frequency();
     std::fill(spectrum.begin(), spectrum.end(), 0.0f);
-    kernels_.apply_gain(frame.data() + first_bin_, gain_.data() + first_bin_, end_bin_ - first_bin_,
-                        1 / static_cast<float>(fft_.length()), spectrum.data() + first_bin_);
+    const int first = first_bin_[0];
+    kernels_.apply_gain(frame.data() + first, gain_.data() + first, end_bin_ - first,
+                        1 / static_cast<float>(fft_.length()), spectrum.data() + first);
     fft_.inverse();
     kernels_.multiply_add(fft_.time().data(), window_.data(), frame_, overlap_.data() + change_at_);
 }

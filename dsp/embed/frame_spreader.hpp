@@ -36,6 +36,7 @@ class FrameSpreader {
     void make_room() noexcept;
     void spread(const CellSigns& signs) noexcept;
     void analyse_ahead(std::span<const float> mask_samples) noexcept;
+    void add_up_bands();
     void share_edges(double bin_hz);
     void set_lean(std::span<const float> cell_signs, std::span<const float> factors) noexcept;
     void change(const Spectrum& frame, std::span<const float> cell_signs, std::span<const float> factors) noexcept;
@@ -50,13 +51,16 @@ class FrameSpreader {
     Flatness flatness_;
     Evenness evenness_;
     HostRejection rejection_;
-    std::vector<float> window_, ramp_, counts_;     // counts_: 1 for bins that Evenness counts, else 0
-    std::array<int, grid_bands + 1> band_start_{};  // band b holds the bins from [b] up to [b + 1]
-    std::array<int, grid_bands> edge_bin_{};        // across the lower edge of a band, where bins are shared
-    std::array<float, grid_bands> edge_share_{};    // of that bin, what lies below the edge
-    float depth_to_gain_ = 0.115129255f;            // ln(10) / 20
-    int bands_ = 0;                                 // below Nyquist
-    int first_bin_ = 0, end_bin_ = 0;               // those inside the grid
+    std::vector<float> window_, ramp_, counts_;         // counts_: 1 for bins that Evenness counts, else 0
+    std::array<std::int32_t, grid_bands> first_bin_{};  // of every band
+    std::vector<int> band_of_;                          // of every bin; below the grid the lowest
+    int most_bins_ = 0;                                 // in a band
+    std::vector<float> holds_;                          // [place in the band][band]: 1 where there is such a bin
+    std::array<int, grid_bands> edge_bin_{};            // across the lower edge of a band, where bins are shared
+    std::array<float, grid_bands> edge_share_{};        // of that bin, what lies below the edge
+    float depth_to_gain_ = 0.115129255f;                // ln(10) / 20
+    int bands_ = 0;                                     // below Nyquist
+    int end_bin_ = 0;                                   // behind the last inside the grid
     // Of every bin: power, natural logarithm of the gain, what band and sign make of a depth in dB, depth where the
     // host is heard.
     std::vector<float> power_, gain_, lean_, heard_depth_;
