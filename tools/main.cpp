@@ -38,7 +38,7 @@ std::string usage_error(const CLI::App& app, const CLI::ParseError& error) {
 }
 
 int parse_and_run(int argc, const char* const* argv) {
-    const CommandLine line = make_command_line();
+    const CommandLine line = make_command_line(argc > 1 ? argv[1] : "");
     try {
         line.app->parse(argc, argv);
     } catch (const CLI::Success& asked) {  // --help, --version

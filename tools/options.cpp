@@ -5,11 +5,23 @@
 
 #include <earmark/earmark.hpp>
 
+#include <algorithm>
+#include <iterator>
+#include <string_view>
 #include <vector>
 
 namespace earmark::tools {
 
 namespace {
+
+struct Named {
+    std::string_view name;
+    Command (*add)(CLI::App&);
+};
+constexpr Named commands[] = {{"keygen", add_keygen}, {"embed", add_embed},     {"detect", add_detect},
+                              {"trace", add_trace},   {"label", add_label},     {"live", add_live},
+                              {"listen", add_listen}, {"devices", add_devices}, {"ledger", add_ledger},
+                              {"report", add_report}, {"info", add_info}};
 
 std::string version_line() {
     return std::string("earmark ") + version + " (" + simd_target() + ")";
@@ -17,7 +29,7 @@ std::string version_line() {
 
 }  // namespace
 
-CommandLine make_command_line() {
+CommandLine make_command_line(std::string_view wanted) {
     CommandLine line{std::make_unique<CLI::App>(
                          "Marks synthetic speech with a keyed, inaudible mark, and finds it again.", "earmark"),
                      {}};
@@ -26,10 +38,15 @@ CommandLine make_command_line() {
     app.set_version_flag("--version", version_line, "Print version and SIMD target and exit");
     app.require_subcommand(1);
     app.footer("Run 'earmark COMMAND --help' for the options of a command.");
-    for (const auto add : {add_keygen, add_embed, add_detect, add_trace, add_label, add_live, add_listen, add_devices,
-                           add_ledger, add_report, add_info, add_man, add_completion}) {
-        line.commands.push_back(add(app));
+    if (wanted == "--version") return line;
+    const auto only = std::ranges::find(commands, wanted, &Named::name);
+    if (only != std::end(commands)) {
+        line.commands.push_back(only->add(app));
+        return line;
     }
+    for (const Named& command : commands) line.commands.push_back(command.add(app));
+    for (const auto add : {add_man, add_completion})
+        line.commands.push_back(add(app));  // they read what the others say
     return line;
 }
 

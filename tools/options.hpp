@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace earmark::tools {
@@ -39,7 +40,9 @@ struct CommandLine {
     std::unique_ptr<CLI::App> app;
     std::vector<Command> commands;
 };
-CommandLine make_command_line();
+// wanted: what was typed first. When it names a command the others are left out, whose tables take as long as all else
+// before the first sample.
+CommandLine make_command_line(std::string_view wanted);
 
 // Spelled the same in every command that has them.
 CLI::Option* add_key(CLI::App& app, std::string& path, const std::string& what);
