@@ -43,4 +43,12 @@ std::int64_t machine_targets() {
     return targets;
 }
 
+bool machine_has_vnni() {
+#if HWY_ARCH_X86
+    return __builtin_cpu_supports("avx512vnni") != 0;
+#else
+    return false;
+#endif
+}
+
 }  // namespace earmark::simd

@@ -9,4 +9,6 @@ namespace earmark::simd {
 // Bits as HWY_AVX2; those of the compiler's baseline may be missing.
 std::int64_t machine_targets();
 
+bool machine_has_vnni();  // AVX-512 VNNI, which Highway's target AVX3 goes without
+
 }  // namespace earmark::simd
