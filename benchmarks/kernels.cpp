@@ -121,6 +121,20 @@ Run half_band() {
     };
 }
 
+// The last step of a transform of 512 samples.
+Run mirrored() {
+    const auto in = random(2 * 257, -1, 1);
+    auto turns = random(2 * 129, -1, 1);
+    turns[256] = -0.5f, turns[257] = 0;  // the bin in the middle is its own mirror image
+    return [=](const Kernels& kernels) {
+        std::vector<float> out(in.size());
+        kernels.mirror(reinterpret_cast<const std::complex<float>*>(in.data()),
+                       reinterpret_cast<const std::complex<float>*>(turns.data()), 256, 0.5f,
+                       reinterpret_cast<std::complex<float>*>(out.data()));
+        return out;
+    };
+}
+
 Run tail() {
     const auto random_sizes = random(992, 0, 1);
     const std::vector<double> sizes(random_sizes.begin(), random_sizes.end());
@@ -145,7 +159,7 @@ int main(int count, char** words) {
         const std::vector<std::pair<const char*, Run>> all{
             {"correlation", correlation()}, {"whitening", whitening()}, {"net", net()},
             {"log", logarithm()},           {"gain", gains()},          {"overlap_add", overlap_add()},
-            {"half_band", half_band()},     {"sign_tail", tail()}};
+            {"half_band", half_band()},     {"mirror", mirrored()},     {"sign_tail", tail()}};
         for (const auto& [name, run] : all)
             for (const Kernels* kernels : all_kernels())
                 ::benchmark::RegisterBenchmark(
