@@ -33,7 +33,7 @@ def page(found, folder):
 
     makers = [sections.survival, sections.det, sections.peers, sections.suites, sections.quality, sections.alarms, sections.delay]
     parts = [_guarded(maker, found, draw) for maker in makers]
-    parts += [_guarded(maker, found) for maker in (sections.speed, sections.averaging, sections.sources)]
+    parts += [_guarded(maker, found) for maker in (sections.segments, sections.speed, sections.averaging, sections.sources)]
     titles = [part[len('<h2>'):part.index('</h2>')] for part in parts]
     parts = [part.replace('<h2>', f'<h2 id="section-{number}">', 1) for number, part in enumerate(parts)]
     links = ' &middot; '.join(f'<a href="#section-{number}">{title}</a>' for number, title in enumerate(titles))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 EXPECTED = {
     'robustness_standard': 'robustness', 'robustness_standard_8k': 'robustness', 'robustness_between': 'robustness',
     'robustness_joined': 'robustness',
-    'robustness_scaled': 'scaled', 'robustness_transparent': 'profiles', 'robustness_robust': 'profiles',
+    'robustness_scaled': 'scaled', 'segments': 'segments', 'robustness_transparent': 'profiles', 'robustness_robust': 'profiles',
     'table': 'table', 'table_scaled': 'table', 'table_suites': 'table', 'table_suites_scaled': 'table', 'averaging': 'table',
     'quality': 'quality', 'false_alarms_trials': 'false_alarms', 'false_alarms_keys': 'false_alarms',
     'detection_delay': 'delay', 'streaming': 'streaming', 'speed': 'speed', 'long_files': 'speed',
@@ -15,7 +15,7 @@ EXPECTED = {
 
 # what the JSON of each must have, by how its name begins
 NEEDED = {'robustness': ('distortions', 'clips', 'p_max', 'profile'), 'table': ('distortions', 'clips', 'p_max', 'profile'),
-          'averaging': ('rows',), 'quality': ('profiles',), 'false_alarms': ('all', 'kinds', 'keys'),
+          'segments': ('rows', 'trials'), 'averaging': ('rows',), 'quality': ('profiles',), 'false_alarms': ('all', 'kinds', 'keys'),
           'detection_delay': ('rows', 'results'), 'streaming': ('one_stream',), 'speed': ('benchmarks',), 'long_files': ('rows',)}
 
 

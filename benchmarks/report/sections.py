@@ -62,7 +62,8 @@ def survival(found, draw):
 
 def _controls(found):
     """Over every record of robustness.py: what must be none."""
-    cells = [cell for one in found.values() for windows in one.data.get('distortions', {}).values() for cell in windows.values()]
+    used = [one for name, one in found.items() if name.startswith(('robustness', 'table'))]
+    cells = [cell for one in used for windows in one.data['distortions'].values() for cell in windows.values()]
     wrong = sum(cell['wrong_payloads'] for cell in cells)
     host, key = ((sum(cell[kind]['count'] for cell in cells), sum(cell[kind]['n'] for cell in cells)) for kind in ('host', 'key'))
     bad = ' class="bad"' if wrong or host[0] or key[0] else ''
@@ -212,6 +213,22 @@ def delay(found, draw):
     return '\n'.join([*out, measured([results])])
 
 
+def segments(found):
+    """How well a verdict tells where marked speech begins and ends."""
+    out = ['<h2>Islands of marked speech in unmarked speech</h2>']
+    if 'segments' not in found:
+        return out[0] + '<p class="bad">Missing: segments.json.</p>'
+    results = found['segments']
+    body = []
+    for row in results.data['rows']:
+        clips = max(1, row['n'] // results.data['trials'])
+        body.append([cell(row['distortion']), number(f"{row['island_s']:g}"),
+                     share_cell(share(row['whole'], row['n'], clips)), share_cell(share(row['good'], row['n'], clips)),
+                     number(f"{row['median_s']:.2f}"), number(f"{row['worst_s']:.2f}")])
+    out.append(table(['distortion', 'island, s', 'told as one segment', 'both edges within 0.5 s', 'median error, s', 'worst, s'], body))
+    return '\n'.join([*out, measured([results])])
+
+
 def speed(found):
     out = ['<h2>Speed, one core</h2>']
     used = [found[name] for name in ('speed', 'long_files', 'streaming') if name in found]
@@ -231,7 +248,7 @@ def speed(found):
                      number(f"{row['times_real_time']:,.0f}"), number(''), number('')])
     if not body:
         return out[0] + '<p class="bad">Missing: speed.json.</p>'
-    out.append(table(['job', 'x real time', 'over the bare transforms', 'memory'], body))
+    out.append(table(['job', 'x real time', "over the FFT library's real transforms", 'memory'], body))
     return '\n'.join([*out, measured(used)])
 
 

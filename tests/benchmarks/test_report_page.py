@@ -51,6 +51,7 @@ def whole():
         'table': record(['amr_5k9', 'loss_3_zero', 'median_3']), 'table_scaled': record(['tempo_0.7']),
         'table_suites': record(['audioseal/echo', 'raw_bench_strict/polarity'], ('5', '10')),
         'table_suites_scaled': record(['audiomarkbench/time_stretch_0.7'], ('5', '10')),
+        'segments': {'trials': 3, 'distortions': 'gsm', 'rows': [{'distortion': 'gsm', 'island_s': 3.0, 'n': 6, 'whole': 5, 'good': 4, 'median_s': 0.13, 'worst_s': 0.93}]},
         'averaging': {'rows': [{'seconds': 61.4, 'strength': 2.0, 'median_log10_p': -9.5, 'found': 4, 'read': 1, 'of': 5, 'snr_db': 17.3}]},
         'quality': {'profiles': profiles}, 'false_alarms_trials': alarms, 'false_alarms_keys': alarms,
         'detection_delay': {'rows': calls, 'results': {'all': {'stream': delay, 'whole': delay}}},
@@ -113,6 +114,10 @@ def test_every_source_is_told(page):
 
 def test_speeds_with_and_without_a_floor(page):
     assert '4,321' in page and 'sharing, threads 2, 1.7 x as fast as one' in page and '6,543' in page
+
+
+def test_islands(page):
+    assert '83 %<br>' in page and '67 %<br>' in page and '0.93' in page
 
 
 def test_published_rows_are_rows_of_ours():
