@@ -123,7 +123,10 @@ void AudioReader::check_range() const {
 }
 
 std::size_t AudioReader::block_samples() const {
-    return pipe_ ? static_cast<std::size_t>(format().sample_rate_hz / 50) : 8192;
+    if (pipe_) return static_cast<std::size_t>(format().sample_rate_hz / 50);
+    // Fewer calls of the system where there are many; memory that a short file would touch in vain costs more.
+    constexpr std::size_t few = 8192, many = 32768, long_file = 1 << 20;
+    return samples_.value_or(0) > long_file ? many : few;
 }
 
 std::size_t AudioReader::read(Block& block) {
