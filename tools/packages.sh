@@ -4,6 +4,7 @@ packages_build=(g++ cmake ninja-build pkg-config libfftw3-dev libsodium-dev libe
 packages_tests=(libkissfft-dev doctest-dev libbenchmark-dev clang-format python3 python3-pytest python3-numpy python3-scipy python3-soundfile
     pybind11-dev python3-dev python3-setuptools python3-wheel python3-venv python3-tqdm python3-pandas python3-matplotlib python3-distributed python3-fsspec mypy unzip binutils
     espeak-ng flite ffmpeg libavcodec-extra libimage-exiftool-perl flac opus-tools sox rubberband-cli alsa-utils libasound2-plugins jackd2 pipewire pipewire-bin pipewire-alsa wireplumber dbus-daemon man-db groff-base zsh fish)
+[ "$(dpkg --print-architecture)" != amd64 ] || packages_tests+=(g++-aarch64-linux-gnu)  # what of vectors ARM's compiler refuses
 packages_quickstart=(espeak-ng ffmpeg libavcodec-extra python3 python3-numpy python3-soundfile python3-matplotlib)
 
 # Installs those that are missing; asks for nothing and does nothing when all are there.

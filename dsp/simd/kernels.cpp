@@ -260,33 +260,29 @@ void chip_filter(const float* const* rows, int row_count, const float* taps, int
     }
 }
 
-// What a unit adds up over pairs of inputs, of as many chips as a register has lanes of 32 bits; two weights side by
-// side. ReorderWidenMulAccumulate keeps it in two halves. VNNI does in one instruction what takes three without, and
-// Highway 1.0 has no word for it.
-template <class D, bool vnni>
-struct PairSums {
-    hn::Vec<D> one, other;
-    explicit HWY_INLINE PairSums(D d) : one(hn::Zero(d)), other(hn::Zero(d)) {}
-    template <class Values>
-    HWY_INLINE void add(D d, Values values, const std::int16_t* weights) {
+// Adds to what a unit sums up, of as many chips as a register has lanes of 32 bits, the products of a pair of inputs
+// and its two weights. ReorderWidenMulAccumulate keeps the sum in two halves. VNNI does in one instruction what takes
+// three without, and Highway 1.0 has no word for it. Registers of scalable length cannot be members: no class holds the
+// halves.
+template <bool vnni, class D, class Values, class Sum>
+HWY_INLINE void add_products(D d, Values values, const std::int16_t* weights, Sum& sum, Sum& other) {
 #if HWY_TARGET == HWY_AVX3
-        if constexpr (vnni) {
-            using Both = const std::int16_t(*)[2];
-            asm("vpdpwssd %2%{1to16%}, %1, %0"
-                : "+v"(one.raw)
-                : "v"(values.raw), "m"(*reinterpret_cast<Both>(weights)));
-            return;
-        }
+    if constexpr (vnni) {
+        using Both = const std::int16_t(*)[2];
+        asm("vpdpwssd %2%{1to16%}, %1, %0" : "+v"(sum.raw) : "v"(values.raw), "m"(*reinterpret_cast<Both>(weights)));
+        return;
+    }
 #endif
-        std::int32_t both;
-        std::memcpy(&both, weights, sizeof both);
-        const auto in_all = hn::BitCast(hn::Repartition<std::int16_t, D>(), hn::Set(d, both));
-        one = hn::ReorderWidenMulAccumulate(d, values, in_all, one, other);
-    }
-    HWY_INLINE auto with(D d, std::int32_t bias) const {
-        return hn::Add(hn::RearrangeToOddPlusEven(one, other), hn::Set(d, bias));
-    }
-};
+    std::int32_t both;
+    std::memcpy(&both, weights, sizeof both);
+    const auto in_all = hn::BitCast(hn::Repartition<std::int16_t, D>(), hn::Set(d, both));
+    sum = hn::ReorderWidenMulAccumulate(d, values, in_all, sum, other);
+}
+
+template <class D, class Sum>
+HWY_INLINE auto with_bias(D d, Sum sum, Sum other, std::int32_t bias) {
+    return hn::Add(hn::RearrangeToOddPlusEven(sum, other), hn::Set(d, bias));
+}
 
 // One layer of a ChipNet: from pairs of inputs to pairs of units, [pair][chip].
 template <bool vnni, class D>
@@ -295,29 +291,30 @@ HWY_INLINE void layer(D d, const std::int16_t* in, int pairs, const std::int16_t
     const hn::Repartition<std::int16_t, D> d16;
     const std::size_t width = hn::Lanes(d16);
     for (int unit = 0; unit < units; unit += 8) {
-        PairSums<D, vnni> a(d), b(d), c(d), e(d), f(d), g(d), h(d), l(d);
+        auto a = hn::Zero(d), b = a, c = a, e = a, f = a, g = a, h = a, l = a;
+        auto a2 = a, b2 = a, c2 = a, e2 = a, f2 = a, g2 = a, h2 = a, l2 = a;
         const std::int16_t* own = weights + 2 * unit;
         for (int pair = 0; pair < pairs; ++pair, own += 2 * units) {
             const auto x = hn::LoadU(d16, in + static_cast<std::size_t>(pair) * width);
-            a.add(d, x, own);
-            b.add(d, x, own + 2);
-            c.add(d, x, own + 4);
-            e.add(d, x, own + 6);
-            f.add(d, x, own + 8);
-            g.add(d, x, own + 10);
-            h.add(d, x, own + 12);
-            l.add(d, x, own + 14);
+            add_products<vnni>(d, x, own, a, a2);
+            add_products<vnni>(d, x, own + 2, b, b2);
+            add_products<vnni>(d, x, own + 4, c, c2);
+            add_products<vnni>(d, x, own + 6, e, e2);
+            add_products<vnni>(d, x, own + 8, f, f2);
+            add_products<vnni>(d, x, own + 10, g, g2);
+            add_products<vnni>(d, x, own + 12, h, h2);
+            add_products<vnni>(d, x, own + 14, l, l2);
         }
-        const auto put = [&](const PairSums<D, vnni>& even, const PairSums<D, vnni>& odd, int at) HWY_ATTR {
-            const auto low = hn::BitCast(d16, hn::ShiftRightSame(even.with(d, biases[at]), shift));
-            const auto high = hn::BitCast(d16, hn::ShiftLeftSame(odd.with(d, biases[at + 1]), 16 - shift));
+        const auto put = [&](auto even, auto even2, auto odd, auto odd2, int at) HWY_ATTR {
+            const auto low = hn::BitCast(d16, hn::ShiftRightSame(with_bias(d, even, even2, biases[at]), shift));
+            const auto high = hn::BitCast(d16, hn::ShiftLeftSame(with_bias(d, odd, odd2, biases[at + 1]), 16 - shift));
             hn::StoreU(hn::Max(hn::OddEven(high, low), hn::Zero(d16)), d16,
                        out + static_cast<std::size_t>(at) / 2 * width);
         };
-        put(a, b, unit);
-        put(c, e, unit + 2);
-        put(f, g, unit + 4);
-        put(h, l, unit + 6);
+        put(a, a2, b, b2, unit);
+        put(c, c2, e, e2, unit + 2);
+        put(f, f2, g, g2, unit + 4);
+        put(h, h2, l, l2, unit + 6);
     }
 }
 
@@ -352,10 +349,12 @@ void chip_net(const ChipNet& net, const std::int16_t* const* rows, std::int16_t 
         }
         layer<vnni>(d, in, pairs, net.weights, net.biases, net.first, net.shifts[0], first);
         layer<vnni>(d, first, net.first / 2, second_weights, net.biases + net.first, net.second, net.shifts[1], second);
-        PairSums<decltype(d), vnni> sum(d);
+        auto sum = hn::Zero(d), other = sum;
         for (int pair = 0; pair < net.second / 2; ++pair)
-            sum.add(d, hn::LoadU(d16, second + static_cast<std::size_t>(pair) * width), last_weights + 2 * pair);
-        const auto value = hn::Mul(hn::ConvertTo(real, sum.with(d, net.biases[net.first + net.second])), scale);
+            add_products<vnni>(d, hn::LoadU(d16, second + static_cast<std::size_t>(pair) * width),
+                               last_weights + 2 * pair, sum, other);
+        const std::int32_t bias = net.biases[net.first + net.second];
+        const auto value = hn::Mul(hn::ConvertTo(real, with_bias(d, sum, other, bias)), scale);
         hn::StoreU(hn::Max(hn::Neg(clip), hn::Min(clip, value)), real, out + k);
     }
 }

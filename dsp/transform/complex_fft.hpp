@@ -3,19 +3,33 @@
 #pragma once
 
 #include <complex>
+#include <cstddef>
+#include <iterator>
 #include <memory>
+#include <vector>
 
 namespace earmark {
 
 enum class Ways { both, forward };
 
-// Copies share the plan. Arrays begin at a multiple of `alignment` bytes, hold `points` values and do not overlap.
+// Zeros to begin with, aligned alike whatever their number, so that one plan serves all.
+class ComplexBuffer {
+  public:
+    explicit ComplexBuffer(int values) : lines_(static_cast<std::size_t>(values) / std::size(Line().values) + 1) {}
+    std::complex<float>* data() noexcept { return lines_[0].values; }
+
+  private:
+    struct alignas(64) Line {
+        std::complex<float> values[8];
+    };
+    std::vector<Line> lines_;
+};
+
+// Copies share the plan. in, out: the beginnings of two ComplexBuffers of `points` values or more.
 // Thread safety: const; construction takes a lock (the planner of FFTW is not re-entrant).
 // Real time: forward() and inverse() allocate nothing and lock nothing.
 class ComplexFft {
   public:
-    static constexpr std::size_t alignment = 64;
-
     ComplexFft(int points, Ways ways);
 
     static const char* library() noexcept;  // the one built in (CMake: EARMARK_FFT)

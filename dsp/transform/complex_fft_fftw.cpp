@@ -4,7 +4,6 @@
 #include <fftw3.h>
 
 #include <mutex>
-#include <vector>
 
 namespace earmark {
 namespace {
@@ -19,19 +18,15 @@ fftwf_complex* bare(const std::complex<float>* values) {
     return reinterpret_cast<fftwf_complex*>(const_cast<std::complex<float>*>(values));
 }
 
-struct alignas(ComplexFft::alignment) Line {
-    std::complex<float> values[ComplexFft::alignment / sizeof(std::complex<float>)];
-};
-
 }  // namespace
 
 struct ComplexFft::Plan {
     Plan(int points, Ways ways) {
-        std::vector<Line> in(static_cast<std::size_t>(points) / std::size(Line().values) + 1), out(in.size());
+        ComplexBuffer in(points), out(points);
         const std::lock_guard lock(planner_lock());
         // ESTIMATE: the same plan, hence the same bits, in every run, and no start-up cost.
         const auto plan = [&](int sign) {
-            return fftwf_plan_dft_1d(points, bare(in[0].values), bare(out[0].values), sign, FFTW_ESTIMATE);
+            return fftwf_plan_dft_1d(points, bare(in.data()), bare(out.data()), sign, FFTW_ESTIMATE);
         };
         forward = plan(FFTW_FORWARD);
         if (ways == Ways::both) inverse = plan(FFTW_BACKWARD);

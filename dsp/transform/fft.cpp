@@ -18,21 +18,6 @@ std::vector<Complex> make_turns(int half, std::complex<double> first, double dir
     return turns;
 }
 
-// Aligned as ComplexFft wants them.
-class Buffer {
-  public:
-    explicit Buffer(int complex_values)
-        : lines_(static_cast<std::size_t>(complex_values) / std::size(Line().values) + 1) {}
-    Complex* complex() { return lines_[0].values; }
-    float* real() { return reinterpret_cast<float*>(complex()); }  // [complex.numbers]: an array of pairs
-
-  private:
-    struct alignas(ComplexFft::alignment) Line {
-        Complex values[ComplexFft::alignment / sizeof(Complex)];
-    };
-    std::vector<Line> lines_;
-};
-
 }  // namespace
 
 // With z[n] = x[2 n] + i x[2 n + 1] and Z its transform: X[k] = (Z[k] + Z*[-k]) / 2 - i/2 exp(-i pi k / half) (Z[k] -
@@ -55,7 +40,7 @@ struct RealFft::State {
 
     std::shared_ptr<const Plan> plan;
     const simd::Kernels& kernels = simd::kernels();
-    Buffer time, frequency, packed;
+    ComplexBuffer time, frequency, packed;
 };
 
 RealFft::RealFft(int length, Ways ways) : state_(std::make_unique<State>(std::make_shared<const Plan>(length, ways))) {}
@@ -69,26 +54,27 @@ int RealFft::length() const noexcept {
 }
 
 std::span<float> RealFft::time() noexcept {
-    return {state_->time.real(), static_cast<std::size_t>(length())};
+    // [complex.numbers]: an array of them is one of pairs.
+    return {reinterpret_cast<float*>(state_->time.data()), static_cast<std::size_t>(length())};
 }
 
 std::span<std::complex<float>> RealFft::frequency() noexcept {
-    return {state_->frequency.complex(), static_cast<std::size_t>(bins())};
+    return {state_->frequency.data(), static_cast<std::size_t>(bins())};
 }
 
 void RealFft::forward() noexcept {
     State& s = *state_;
     const Plan& plan = *s.plan;
-    s.plan->complex.forward(s.time.complex(), s.packed.complex());
-    s.packed.complex()[plan.half] = s.packed.complex()[0];
-    s.kernels.mirror(s.packed.complex(), plan.apart.data(), plan.half, 0.5f, s.frequency.complex());
+    plan.complex.forward(s.time.data(), s.packed.data());
+    s.packed.data()[plan.half] = s.packed.data()[0];
+    s.kernels.mirror(s.packed.data(), plan.apart.data(), plan.half, 0.5f, s.frequency.data());
 }
 
 void RealFft::inverse() noexcept {
     State& s = *state_;
     const Plan& plan = *s.plan;
-    s.kernels.mirror(s.frequency.complex(), plan.together.data(), plan.half, 1, s.packed.complex());
-    plan.complex.inverse(s.packed.complex(), s.time.complex());
+    s.kernels.mirror(s.frequency.data(), plan.together.data(), plan.half, 1, s.packed.data());
+    plan.complex.inverse(s.packed.data(), s.time.data());
 }
 
 }  // namespace earmark
