@@ -117,7 +117,7 @@ class DetectPlan {
 // Many keys: with up to four each is tested every 8 ms. With more a key is tested so from the end of the half second on
 // in which something first speaks for it, back to where that began: verdicts and p are those of a key tested all the
 // time, but for marks at the edge of being found, and may come up to half a second later (on telephone calls with 100
-// keys 0.16 s on average, benchmarks/detection_delay.py --keys 100).
+// keys 0.14 s on average, benchmarks/detection_delay.py --keys 100).
 class Detector {
   public:
     explicit Detector(const DetectConfig& config);
