@@ -11,16 +11,10 @@ History::History(int chip_bands_heard, int capacity)
       notes_(static_cast<std::size_t>(capacity)) {}
 
 void History::push(const Slot& slot) noexcept {
-    const auto place = static_cast<std::size_t>(end_++ % capacity_);
+    const std::size_t place = place_of(end_++);
     std::int8_t* to = rows_.data() + place * slot_rows * static_cast<std::size_t>(width_);
     for (const WholeRow& row : slot.residuals) to = std::copy_n(row.data(), width_, to);
     notes_[place] = {slot.sync_energy, slot.empty};
-}
-
-SlotView History::at(long long index) const noexcept {
-    const auto place = static_cast<std::size_t>(index % capacity_);
-    return {rows_.data() + place * slot_rows * static_cast<std::size_t>(width_), width_, &notes_[place].sync_energy,
-            notes_[place].empty != 0};
 }
 
 }  // namespace earmark

@@ -18,7 +18,11 @@ class History {
 
     long long first() const noexcept { return end_ > capacity_ ? end_ - capacity_ : 0; }
     long long end() const noexcept { return end_; }  // index of the next slot from the start of the signal
-    SlotView at(long long index) const noexcept;     // first() <= index < end()
+    SlotView at(long long index) const noexcept {    // first() <= index < end()
+        const std::size_t place = place_of(index);
+        return {rows_.data() + place * slot_rows * static_cast<std::size_t>(width_), width_, &notes_[place].sync_energy,
+                notes_[place].empty != 0};
+    }
 
     template <class Archive>
     void exchange(Archive& archive) {
@@ -35,6 +39,11 @@ class History {
             archive(sync_energy, empty);
         }
     };
+
+    // Of 32 bits, which last for 68 years: a division of 64 takes several times as long.
+    std::size_t place_of(long long index) const noexcept {
+        return static_cast<std::uint32_t>(index) % static_cast<std::uint32_t>(capacity_);
+    }
 
     int capacity_, width_;
     long long end_ = 0;

@@ -23,32 +23,14 @@ double least_normal_z(double exponent) {
     return z * (1 - hair);
 }
 
-// A number of bands known beforehand, in places of their own, goes through the processor at once; those that the slot
-// has not count nothing.
-template <std::size_t bands>
-void fold_bands(Fold& folded, SlotView slot, long long slot_index, int phase, int times) noexcept {
-    std::array<std::int16_t, bands> factor{}, sum;
-    std::array<std::int8_t, bands> residuals;
-    std::fill_n(factor.begin(), slot.bands(), static_cast<std::int16_t>(times));
-    for (int i = phase % chip_hops; i < slot_rows; i += chip_hops) {
-        std::int16_t* const row = folded.data() + packet_row_at(slot_index * slot_rows + i, phase) * chip_bands;
-        std::copy_n(slot.row(i), bands, residuals.begin());
-        std::copy_n(row, bands, sum.begin());
-        for (std::size_t band = 0; band < bands; ++band)
-            sum[band] = static_cast<std::int16_t>(sum[band] + factor[band] * residuals[band]);
-        std::copy_n(sum.begin(), bands, row);
-    }
-}
-
 }  // namespace
 
 // Slots start at multiples of chip_hops.
 void fold_slot(Fold& folded, SlotView slot, long long slot_index, int phase, int times) noexcept {
     if (slot.empty) return;
-    if (slot.bands() <= 16)
-        fold_bands<16>(folded, slot, slot_index, phase, times);
-    else
-        fold_bands<chip_bands>(folded, slot, slot_index, phase, times);
+    const int first = phase % chip_hops;
+    simd::kernels().fold_rows(slot.row(first), chip_hops * slot.width, slot.bands(), times,
+                              packet_row_at(slot_index * slot_rows + first, phase), folded.data());
 }
 
 Fold fold(std::span<const SlotEvidence> slots, long long first_slot, const Track& track) {
@@ -153,11 +135,14 @@ double SignTail::least_chernoff_z(double exponent) const {
     return infinity;
 }
 
+// Which chips are for sync is as good as random, so nothing branches on it.
 double sync_exponent(const Fold& fold, const Carrier& carrier) {
-    std::array<float, sync_chips> residuals;
+    std::array<float, sync_chips + 1> residuals;
     std::size_t count = 0;
-    for (int chip = 0; chip < packet_chips; ++chip)
-        if (carrier.code_bit[chip] == -1) residuals[count++] = fold[chip];
+    for (int chip = 0; chip < packet_chips; ++chip) {
+        residuals[count] = fold[chip];
+        count += carrier.code_bit[chip] == -1;
+    }
     return SignTail({residuals.data(), count}).exponent(sync_correlation(fold, carrier));
 }
 

@@ -557,6 +557,29 @@ void accumulate(const PairValues* values, int pairs, const PairPicks* picks, int
 
 // A row at a time, the last from a copy: what is read behind its end stands against a sign of 0. Squares of eight rows
 // fit 32 bits in every lane: 8191^2 once or twice a pair.
+// Of each row the first 16 bands and, where there are more, the last 16: the one that both hold counts in the first.
+// Those that do not count are multiplied by 0.
+void fold_rows(const std::int8_t* residuals, int stride, int bands, int times, int place, std::int16_t* folded) {
+    constexpr int half = most_bands / 2, width = most_bands - 1;
+    const hn::CappedTag<std::int16_t, half> d;
+    const hn::Rebind<std::int8_t, decltype(d)> narrow;
+    const int lanes = static_cast<int>(hn::Lanes(d)), starts[] = {0, width - half};
+    HWY_ALIGN std::int16_t factors[2 * half] = {};
+    for (int band = 0; band < bands; ++band)
+        factors[band < half ? band : band - starts[1] + half] = static_cast<std::int16_t>(times);
+    for (int chip = 0; chip < slot_chips; ++chip) {
+        const std::int8_t* const from = residuals + chip * stride;
+        std::int16_t* const to = folded + (place + chip) % chip_rows_in_packet * width;
+        for (int part = 0; part < (bands > half ? 2 : 1); ++part)
+            for (int lane = 0; lane < half; lane += lanes) {
+                const int band = starts[part] + lane;
+                const auto residual = hn::PromoteTo(d, hn::LoadU(narrow, from + band));
+                const auto more = hn::Mul(residual, hn::Load(d, factors + part * half + lane));
+                hn::StoreU(hn::Add(hn::LoadU(d, to + band), more), d, to + band);
+            }
+    }
+}
+
 FoldSums fold_sums(const std::int8_t* signs, const std::int16_t* folded) {
     constexpr int rows_at_once = 8, last = chip_rows_in_packet - 1;
     const hn::CappedTag<std::int16_t, most_bands> d;
@@ -638,6 +661,7 @@ const Kernels* table() {
                                  correlate,
                                  passes,
                                  accumulate,
+                                 fold_rows,
                                  fold_sums,
                                  sign_tail};
     return &kernels;

@@ -159,6 +159,10 @@ struct Kernels {
     void (*accumulate)(const PairValues* values, int pairs, const PairPicks* picks, int place,
                        std::int32_t* const* sums, int count, std::int32_t* tops);
 
+    // Adds slot_chips rows, each `stride` after the one before, times `times` to the rows place, place + 1, .. of a
+    // ring of chip_rows_in_packet rows of most_bands - 1. bands: how many count, up to that; most_bands may be read of
+    // a row.
+    void (*fold_rows)(const std::int8_t* residuals, int stride, int bands, int times, int place, std::int16_t* folded);
     // signs: chip_rows_in_packet rows of most_bands, each with -1, 0 or 1 for every chip and a last 0 that stands for
     // none. folded: the same rows without that; sizes up to 8191, no two neighbours of 2 i and 2 i + 1 with signs both.
     FoldSums (*fold_sums)(const std::int8_t* signs, const std::int16_t* folded);

@@ -233,6 +233,14 @@ void accumulate(const PairValues* values, int pairs, const PairPicks* picks, int
     }
 }
 
+void fold_rows(const std::int8_t* residuals, int stride, int bands, int times, int place, std::int16_t* folded) {
+    for (int chip = 0; chip < slot_chips; ++chip) {
+        std::int16_t* const row = folded + (place + chip) % chip_rows_in_packet * (most_bands - 1);
+        for (int band = 0; band < bands; ++band)
+            row[band] = static_cast<std::int16_t>(row[band] + times * residuals[chip * stride + band]);
+    }
+}
+
 FoldSums fold_sums(const std::int8_t* signs, const std::int16_t* folded) {
     FoldSums sums{};
     for (int row = 0; row < chip_rows_in_packet; ++row)
@@ -258,11 +266,11 @@ TailSums sign_tail(const double* sizes, int count, double x) {
 }  // namespace
 
 const Kernels& scalar_kernels() {
-    static constexpr Kernels kernels{"scalar",  usable,   multiply,    multiply_add, multiply_energy,  power,
-                                     mirror,    largest,  log,         depths,       apply_gain,       flatness,
-                                     exceeds,   mix,      chip_filter, chip_net,     symmetric_filter, band_energies,
-                                     round,     advance,  choose,      correlate,    passes,           accumulate,
-                                     fold_sums, sign_tail};
+    static constexpr Kernels kernels{"scalar",  usable,    multiply,    multiply_add, multiply_energy,  power,
+                                     mirror,    largest,   log,         depths,       apply_gain,       flatness,
+                                     exceeds,   mix,       chip_filter, chip_net,     symmetric_filter, band_energies,
+                                     round,     advance,   choose,      correlate,    passes,           accumulate,
+                                     fold_rows, fold_sums, sign_tail};
     return kernels;
 }
 

@@ -543,6 +543,35 @@ TEST_CASE("simd: correlate, accumulate and advance agree with the reference bit 
     REQUIRE(ran > 0);
 }
 
+TEST_CASE("simd: fold_rows agree with the reference bit for bit and touch no other row") {
+    constexpr int width = simd::most_bands - 1, rows = simd::chip_rows_in_packet, chips = simd::slot_chips;
+    test::Random source(30);
+    for (const int stride : {8 * 15, 8 * 31, 8 * 32})
+        for (const int bands : {1, 8, 15, 16, 17, 30, 31})
+            for (const int place : {0, 1, rows - chips, rows - chips + 1, rows - 1}) {
+                CAPTURE(bands);
+                CAPTURE(place);
+                std::vector<std::int8_t> residuals(static_cast<std::size_t>((chips - 1) * stride + simd::most_bands));
+                for (auto& x : residuals) x = static_cast<std::int8_t>(static_cast<int>(source.below(255)) - 127);
+                std::vector<std::int16_t> before(rows * width + 1);
+                for (auto& x : before) x = static_cast<std::int16_t>(static_cast<int>(source.below(16001)) - 8000);
+                for (const int times : {1, -1}) {
+                    std::vector<std::int16_t> expected = before;
+                    for (int chip = 0; chip < chips; ++chip)
+                        for (int band = 0; band < bands; ++band)
+                            expected[static_cast<std::size_t>((place + chip) % rows * width + band)] +=
+                                static_cast<std::int16_t>(times *
+                                                          residuals[static_cast<std::size_t>(chip * stride + band)]);
+                    for (const Kernels* kernels : simd::all_kernels()) {
+                        CAPTURE(std::string(kernels->name));
+                        std::vector<std::int16_t> got = before;
+                        kernels->fold_rows(residuals.data(), stride, bands, times, place, got.data());
+                        CHECK(got == expected);
+                    }
+                }
+            }
+}
+
 TEST_CASE("simd: fold_sums agree with the reference bit for bit") {
     constexpr int bands = simd::most_bands - 1, rows = simd::chip_rows_in_packet;
     test::Random source(29);
