@@ -70,11 +70,10 @@ pytests() {
     count_pytests "$name" $? "$log"
 }
 
-# What the sanitizers need is built on the core that the Python tests leave idle, until it is built with both. What goes
-# wrong here goes wrong there again, and is told.
-build_ahead() {
-    setsid nice bash -c 'cmake --preset asan-ubsan -DEARMARK_BUILD_PYTHON=ON && cmake --build --preset asan-ubsan -j 1 &&
-        cmake --preset tsan && cmake --build --preset tsan --target earmark_thread_tests -j 1' >/dev/null 2>&1 &
+# What a later suite needs is built on the core that the tests of this one leave idle, until it is built with both.
+# What goes wrong here goes wrong there again, and is told.
+build_ahead() {  # PRESET WORD-OF-CMAKE TARGET
+    setsid nice bash -c "cmake --preset $1 $2 && cmake --build --preset $1 --target $3 -j 1" >/dev/null 2>&1 &
     ahead=$!
 }
 
@@ -142,7 +141,7 @@ require_packages "${packages_build[@]}" "${packages_tests[@]}" || count "package
 formatting
 arm_kernels
 if build release -DEARMARK_BUILD_PYTHON=ON; then  # the benchmarks use the Python package
-    build_ahead
+    build_ahead asan-ubsan -DEARMARK_BUILD_PYTHON=ON all
     doctests release
     doctests release earmark_realtime_tests
     pytests "Python tests" "$PWD/build-release/tools/earmark" tests --ignore tests/python
@@ -150,7 +149,11 @@ if build release -DEARMARK_BUILD_PYTHON=ON; then  # the benchmarks use the Pytho
     python_package wheel
     stop_ahead
 fi
-build asan-ubsan -DEARMARK_BUILD_PYTHON=ON && sanitized
+if build asan-ubsan -DEARMARK_BUILD_PYTHON=ON; then
+    build_ahead tsan "" earmark_thread_tests
+    sanitized
+    stop_ahead
+fi
 threads
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

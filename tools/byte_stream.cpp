@@ -23,7 +23,7 @@ constexpr std::int64_t endless = INT64_MAX / 4;
 // of ten minutes at 44.1 kHz a fifth of the time.
 void start_writing_back(int fd, std::int64_t from, std::int64_t to) {
 #ifdef SYNC_FILE_RANGE_WRITE
-    constexpr std::int64_t step = 4 << 20;
+    constexpr std::int64_t step = 1 << 20;
     const std::int64_t begun = from / step * step, end = to / step * step;
     if (end > begun) ::sync_file_range(fd, begun, end - begun, SYNC_FILE_RANGE_WRITE);  // a hint: what it says is moot
 #else
