@@ -23,9 +23,9 @@ class AudioFile {
     const AudioFormat& format() const { return format_; }
     std::optional<std::uint64_t> promised_samples() const { return promised_; }  // what the header says, if anything
     std::size_t read(float* interleaved, std::size_t samples);
-    std::size_t write(const float* interleaved, std::size_t samples);
-    std::string fault() const;  // what libsndfile found wrong so far, else empty
-    void close();               // writes what is still held back; ask bytes().error() after it
+    std::size_t write(const float* interleaved, std::size_t samples);  // 16-bit samples: on whole steps
+    std::string fault() const;                                         // what libsndfile found wrong so far, else empty
+    void close();  // writes what is still held back; ask bytes().error() after it
     void present_as(const AudioFormat& format) { format_ = format; }  // bare samples that had a header after all
     ByteStream& bytes() { return *bytes_; }
     const ByteStream& bytes() const { return *bytes_; }
@@ -38,8 +38,8 @@ class AudioFile {
     void* open_handle(int mode);
 
     AudioFormat format_;
-    bool in_words_ =
-        false;  // 16-bit samples pass as such: libsndfile's way to float and back takes as long as a filter
+    // 16-bit samples pass as such: libsndfile's way to float and back takes as long as a filter.
+    bool in_words_ = false;
     std::vector<short> words_;  // of one call
     std::optional<std::uint64_t> promised_;
     std::unique_ptr<ByteStream> bytes_;  // libsndfile holds its address

@@ -137,8 +137,10 @@ int Tracker::leading_strength() const noexcept {
     return leading;
 }
 
-// place: in the ring, of the slot that ended in `state`.
-int Tracker::state_before(int strength, int state, std::size_t place) const noexcept {
+// age: of the slot that ended in `state`, 1 for the last.
+int Tracker::state_before(int strength, int state, int age) const noexcept {
+    // Of 32 bits, as in History: a division of 64 takes several times as long.
+    const std::size_t place = static_cast<std::uint32_t>(slots_ - age) % static_cast<std::uint32_t>(held_);
     const Jumps& jumps = jumps_[place][static_cast<std::size_t>(strength)];
     if (state == off) return jumps.to_off;
     const Moves& moves = moves_[place][static_cast<std::size_t>(strength)];
@@ -156,31 +158,17 @@ int Tracker::state_before(int strength, int state, std::size_t place) const noex
     }
 }
 
-std::size_t Tracker::last_place() const noexcept {
-    return static_cast<std::size_t>((slots_ - 1) % held_);
-}
-
-std::size_t Tracker::place_before(std::size_t place) const noexcept {
-    return place > 0 ? place - 1 : static_cast<std::size_t>(held_) - 1;
-}
-
 void Tracker::look_back(int strength, int count, std::int16_t* path) const noexcept {
-    if (count == 0) return;
     int state = lead(strength) > 0 ? best_[static_cast<std::size_t>(strength)] : off;
-    std::size_t place = last_place();
-    for (int age = 1; age <= count; ++age, place = place_before(place)) {
+    for (int age = 1; age <= count; state = state_before(strength, state, age++))
         path[count - age] = static_cast<std::int16_t>(state);
-        state = state_before(strength, state, place);
-    }
 }
 
 int Tracker::last_run(int strength, int count, std::int16_t* path) const noexcept {
-    if (count == 0) return 0;
-    int state = best_[static_cast<std::size_t>(strength)], age = 1;
-    for (std::size_t place = last_place(); age <= count && state != off; ++age, place = place_before(place)) {
+    int age = 1;
+    for (int state = best_[static_cast<std::size_t>(strength)]; age <= count && state != off;
+         state = state_before(strength, state, age++))
         path[count - age] = static_cast<std::int16_t>(state);
-        state = state_before(strength, state, place);
-    }
     return age - 1;
 }
 

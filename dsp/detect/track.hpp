@@ -143,9 +143,7 @@ class Tracker {
     struct SlotOdds {
         float sigma, begin, leave;  // of a residual; ln of the odds of beginning anywhere, and of leaving
     };
-    int state_before(int strength, int state, std::size_t place) const noexcept;
-    std::size_t last_place() const noexcept;
-    std::size_t place_before(std::size_t place) const noexcept;
+    int state_before(int strength, int state, int age) const noexcept;
     void advance(int strength, SlotView slot, const PhaseCorrelations& correlations, const SlotOdds& odds) noexcept;
 
     const simd::Kernels& kernels_;

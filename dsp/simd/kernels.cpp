@@ -555,8 +555,6 @@ void accumulate(const PairValues* values, int pairs, const PairPicks* picks, int
     }
 }
 
-// A row at a time, the last from a copy: what is read behind its end stands against a sign of 0. Squares of eight rows
-// fit 32 bits in every lane: 8191^2 once or twice a pair.
 // Of each row the first 16 bands and, where there are more, the last 16: the one that both hold counts in the first.
 // Those that do not count are multiplied by 0.
 void fold_rows(const std::int8_t* residuals, int stride, int bands, int times, int place, std::int16_t* folded) {
@@ -580,6 +578,8 @@ void fold_rows(const std::int8_t* residuals, int stride, int bands, int times, i
     }
 }
 
+// A row at a time, the last from a copy: what is read behind its end stands against a sign of 0. Squares of eight rows
+// fit 32 bits in every lane: 8191^2 once or twice a pair.
 FoldSums fold_sums(const std::int8_t* signs, const std::int16_t* folded) {
     constexpr int rows_at_once = 8, last = chip_rows_in_packet - 1;
     const hn::CappedTag<std::int16_t, most_bands> d;

@@ -27,7 +27,7 @@ struct RealFft::Plan {
         : half(n / 2),
           complex(half, ways),
           apart(make_turns(half, {0, -0.5}, -1)),
-          together(make_turns(half, {0, 1}, 1)) {}
+          together(ways == Ways::both ? make_turns(half, {0, 1}, 1) : std::vector<Complex>()) {}
 
     int half;
     ComplexFft complex;
