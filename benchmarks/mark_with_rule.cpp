@@ -2,8 +2,9 @@
 //
 //     mark_with_rule IN OUT KEY PAYLOAD PROFILE [FIELD=VALUE]...
 //
-// FIELD is one of dsp/masking/depth.hpp; what is not named keeps the profile's value. Without fields the output is that
-// of `earmark embed`, but for the limiter: what passes full scale is clipped by the 16-bit file.
+// FIELD is one of dsp/masking/depth.hpp, or sync_depth (dsp/embed/cell_signs.hpp); what is not named keeps the
+// profile's value. Without fields the output is that of `earmark embed`, but for the limiter: what passes full scale is
+// clipped by the 16-bit file.
 #include <earmark/earmark.hpp>
 
 #include "benchmarks/sound_file.hpp"
@@ -24,13 +25,20 @@ namespace {
 using namespace earmark;
 using namespace earmark::benchmarks;
 
-DepthRule rule_from(const std::string& profile, int count, char** changes) {
-    DepthRule rule = depth_rule(profile_from_name(profile));
+struct Levers {
+    DepthRule rule;
+    float sync_depth = usual_sync_depth;
+};
+
+Levers levers_from(const std::string& profile, int count, char** changes) {
+    Levers levers{depth_rule(profile_from_name(profile))};
+    DepthRule& rule = levers.rule;
     const std::map<std::string, float*> fields{
         {"floor_db", &rule.floor_db},       {"noise_db", &rule.noise_db},
         {"low_scale", &rule.low_scale},     {"high_scale", &rule.high_scale},
         {"loud_cut", &rule.loud_cut},       {"quiet_gain", &rule.quiet_gain},
-        {"usual_frame", &rule.usual_frame}, {"host_rejection", &rule.host_rejection}};
+        {"usual_frame", &rule.usual_frame}, {"host_rejection", &rule.host_rejection},
+        {"sync_depth", &levers.sync_depth}};
     for (int i = 0; i < count; ++i) {
         const std::string change = changes[i];
         const auto equals = change.find('=');
@@ -39,7 +47,7 @@ DepthRule rule_from(const std::string& profile, int count, char** changes) {
             throw std::invalid_argument(change + ": no such field");
         *field->second = std::stof(change.substr(equals + 1));
     }
-    return rule;
+    return levers;
 }
 
 void write_mono(const char* path, const Sound& sound) {
@@ -78,8 +86,9 @@ int main(int count, char** words) {
     }
     try {
         const Sound host = read_mono(words[1]);
-        Spreader spreader(host.rate, rule_from(words[5], count - 6, words + 6));
-        const CellSigns signs = make_cell_signs(Key::load(words[3]), Payload::from_hex(words[4]));
+        const Levers levers = levers_from(words[5], count - 6, words + 6);
+        Spreader spreader(host.rate, levers.rule);
+        const CellSigns signs = make_cell_signs(Key::load(words[3]), Payload::from_hex(words[4]), levers.sync_depth);
         write_mono(words[2], {marked(host, spreader, signs), host.rate, 1});
     } catch (const std::exception& error) {
         std::fprintf(stderr, "mark_with_rule: %s\n", error.what());

@@ -28,7 +28,8 @@ class HostRejection {
     void reset() noexcept;
 
     // newest: the frame look_ahead hops after the one to be marked. hop_in_chip: 0 .. 7, the frame's place in its row
-    // of chips. cell_signs: the signs of its cell, one a band. Returns the factor of the depth for each band of chips.
+    // of chips. cell_signs: of its cell, one a band; weighed by the shares of the depth, a chip of a greater share is
+    // rejected by as much more. Returns the factor of the depth for each band of chips.
     std::span<const float, chip_bands> factors(const BandLevels& newest, int hop_in_chip,
                                                std::span<const float, grid_bands> cell_signs) noexcept;
 

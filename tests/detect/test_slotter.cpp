@@ -190,6 +190,24 @@ TEST_CASE("slotter: dead bands say nothing, and come back when they live") {
     }
 }
 
+// Chips 16 to 19 lie between 4.1 and 5.1 kHz; loud enough to live, as the images in Opus's narrow band are.
+TEST_CASE("slotter: images behind 4 kHz say nothing, unless something is heard behind them") {
+    for (const int highest_chip : {14, 16, 19, 20, 25}) {
+        CAPTURE(highest_chip);
+        auto rows = noise_rows(slot_rows + whitening_look_ahead, 8);
+        for (CellRow& row : rows)
+            for (int band = 2 * 16; band < grid_bands; ++band)
+                row.log_energy[band] -= band / 2 <= highest_chip ? 6.0f : 18.0f;
+        const Slot slot = slots_of(rows, grid_bands)[0];
+        for (int chip = 0; chip < chip_bands; ++chip) {
+            CAPTURE(chip);
+            const bool heard = chip < 16 || (highest_chip >= 20 && chip <= highest_chip);
+            CHECK(heard == std::any_of(slot.residuals.begin(), slot.residuals.end(),
+                                       [&](const WholeRow& r) { return r[chip] != 0; }));
+        }
+    }
+}
+
 TEST_CASE("slotter: a loud start does not deafen for good") {
     auto rows = noise_rows(24 * slot_rows + whitening_look_ahead, 6);
     for (int row = 0; row < slot_rows; ++row) rows[std::size_t(row)].log_energy[0] += 18;
