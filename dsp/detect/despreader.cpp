@@ -1,5 +1,7 @@
 #include "dsp/detect/despreader.hpp"
 
+#include "dsp/detect/band_weights.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <numbers>
@@ -9,11 +11,14 @@ namespace {
 
 using SoftBits = std::array<std::int16_t, codeword_bits>;
 
+// A weight is at most 3, a fold holds at most 64 * 127 steps a chip: 16 bits do.
 SoftBits despread(const Fold& fold, const Carrier& carrier) {
+    const BandWeights weights = band_weights(fold, carrier);
     SoftBits soft{};
     for (int chip = 0; chip < packet_chips; ++chip)
         if (carrier.code_bit[chip] >= 0)
-            soft[carrier.code_bit[chip]] = static_cast<std::int16_t>(carrier.sign[chip] * fold[chip]);
+            soft[carrier.code_bit[chip]] = static_cast<std::int16_t>(
+                std::lrint(weights[chip % chip_bands] * static_cast<float>(carrier.sign[chip] * fold[chip])));
     return soft;
 }
 
