@@ -62,6 +62,6 @@ TEST_CASE("even work: no 20 ms of a call take more than a few bounds, also where
         CHECK(work_of(host, rate, keys).most <= most_in_20_ms);
         const Work work = work_of(marked, rate, keys);
         CHECK(work.most <= most_in_20_ms);
-        CHECK(work.all > (sanitized ? 50 : 300));  // else there was nothing to spread
+        CHECK(work.all > (sanitized ? 50 : 380));  // else there was nothing to spread; 390 with one key
     }
 }

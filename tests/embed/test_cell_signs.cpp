@@ -4,8 +4,6 @@
 
 #include <doctest/doctest.h>
 
-#include <cmath>
-
 using namespace earmark;
 
 TEST_CASE("cell signs: sync deeper than payload, together the energy of equal depths") {
