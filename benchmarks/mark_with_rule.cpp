@@ -2,8 +2,8 @@
 //
 //     mark_with_rule IN OUT KEY PAYLOAD PROFILE [FIELD=VALUE]...
 //
-// FIELD is one of dsp/masking/depth.hpp, or sync_depth (dsp/embed/cell_signs.hpp); what is not named keeps the
-// profile's value. Without fields the output is that of `earmark embed`, but for the limiter: what passes full scale is
+// FIELD is one of dsp/masking/depth.hpp or dsp/embed/cell_signs.hpp (sync, slow); what is not named keeps the profile's
+// value. Without fields the output is that of `earmark embed`, but for the limiter: what passes full scale is
 // clipped by the 16-bit file.
 #include <earmark/earmark.hpp>
 
@@ -27,18 +27,18 @@ using namespace earmark::benchmarks;
 
 struct Levers {
     DepthRule rule;
-    float sync_depth = usual_sync_depth;
+    DepthShares shares;
 };
 
 Levers levers_from(const std::string& profile, int count, char** changes) {
-    Levers levers{depth_rule(profile_from_name(profile))};
+    Levers levers{depth_rule(profile_from_name(profile)), {}};
     DepthRule& rule = levers.rule;
     const std::map<std::string, float*> fields{
         {"floor_db", &rule.floor_db},       {"noise_db", &rule.noise_db},
         {"low_scale", &rule.low_scale},     {"high_scale", &rule.high_scale},
         {"loud_cut", &rule.loud_cut},       {"quiet_gain", &rule.quiet_gain},
         {"usual_frame", &rule.usual_frame}, {"host_rejection", &rule.host_rejection},
-        {"sync_depth", &levers.sync_depth}};
+        {"sync", &levers.shares.sync},      {"slow", &levers.shares.slow}};
     for (int i = 0; i < count; ++i) {
         const std::string change = changes[i];
         const auto equals = change.find('=');
@@ -88,7 +88,7 @@ int main(int count, char** words) {
         const Sound host = read_mono(words[1]);
         const Levers levers = levers_from(words[5], count - 6, words + 6);
         Spreader spreader(host.rate, levers.rule);
-        const CellSigns signs = make_cell_signs(Key::load(words[3]), Payload::from_hex(words[4]), levers.sync_depth);
+        const CellSigns signs = make_cell_signs(Key::load(words[3]), Payload::from_hex(words[4]), levers.shares);
         write_mono(words[2], {marked(host, spreader, signs), host.rate, 1});
     } catch (const std::exception& error) {
         std::fprintf(stderr, "mark_with_rule: %s\n", error.what());

@@ -4,9 +4,10 @@
     benchmarks/strength.py --corpus DIR [--split train] [--variant NAME FIELD=VALUE...]... [--distortions a,b]
                            [--profile standard] [--seed 1] [--windows 12] [--json FILE] [--build build-release]
 
-Each --variant is a name and changes of the depth rule (fields of dsp/masking/depth.hpp, and sync_depth), marked by
-`mark_with_rule`; without any, the levers recorded are shown: as built, sync no deeper than payload, without host
-rejection, without evenness, without these two. Every variant marks every clip with the same key. Columns:
+Each --variant is a name and changes of the depth rule (fields of dsp/masking/depth.hpp and dsp/embed/cell_signs.hpp),
+marked by `mark_with_rule`; without any, the levers recorded are shown: as built, sync no deeper than payload, without
+the slow layer, without host rejection, without evenness, without these two. Every variant marks every clip with the
+same key. Columns:
 
     z/rt-s    statistic over the root of the seconds, whole clip: sqrt(2 (ln hypotheses - ln p) / s); mean and worst clip.
               Above about 7 it saturates: packets are folded, and in the fold the mark stands above the host
@@ -34,7 +35,7 @@ from program import SCRATCH, Program, seeded_bytes, seeded_number, write_key
 from quality import outside_score
 from windows import cut, speech_starts
 
-LEVERS = [['as built'], ['sync no deeper', 'sync_depth=1'], ['no host rejection', 'host_rejection=0'],
+LEVERS = [['as built'], ['sync no deeper', 'sync=1'], ['no slow layer', 'slow=0'], ['no host rejection', 'host_rejection=0'],
           ['no evenness', 'usual_frame=0'], ['neither of these', 'host_rejection=0', 'usual_frame=0']]
 DISTORTIONS = 'none,g711_mu,amr_12k2,amr_4k75,gsm,opus_12k,opus_6k,white_20db,white_10db'
 WINDOW_S, PAYLOAD_WINDOW_S = 2, 4

@@ -43,6 +43,11 @@ void draw_sync_signs(const Secret& sync, Carrier& carrier) {
     }
 }
 
+void draw_slow_signs(const Secret& sync, Carrier& carrier) {
+    KeyedStream stream(sync, "slow signs");
+    for (std::int8_t& sign : carrier.slow_sign) sign = draw_sign(stream);
+}
+
 // The order is uniform over all permutations: neighbouring code bits fall anywhere in the packet, so that a burst of
 // noise or a lost band takes scattered bits of the code.
 void draw_payload(const Secret& payload, Carrier& carrier) {
@@ -65,6 +70,7 @@ Carrier make_carrier(const Secret& sync, const Secret* payload) {
     Carrier carrier;
     deal_sync(sync, carrier);
     draw_sync_signs(sync, carrier);
+    draw_slow_signs(sync, carrier);
     if (payload != nullptr) draw_payload(*payload, carrier);
     return carrier;
 }

@@ -23,6 +23,8 @@ struct Carrier {
     std::array<std::int8_t, chip_rows * padded_chip_bands> sync_sign{};
     // Which code bit (0..991) the chip carries; -1 for sync chips; -2 for payload chips without the payload subkey.
     std::array<std::int16_t, packet_chips> code_bit{};
+    // Of the slow layer, [row * slow_bands + band - first_slow_chip]: +1 or -1.
+    std::array<std::int8_t, slow_chips> slow_sign{};
 };
 
 // The deal (which chips serve sync) and the sync signs come from the sync subkey; the payload signs and the order of

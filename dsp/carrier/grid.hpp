@@ -30,4 +30,18 @@ constexpr int chip_pattern(int cell, int band) {
     return ((cell + band) & 1) == 0 ? 1 : -1;
 }
 
+// Above 4 kHz a second, slower layer goes with the chips: a slow chip is 4 cells by the 2 bands of a chip, + on the
+// lower and - on the upper, times one keyed sign. What smears a chip away, whose halves in time cancel, leaves this
+// one: a phase vocoder with long windows. Below, telephone codecs need all there is for the chips.
+inline constexpr int slow_cells = 4;
+inline constexpr int slow_rows = packet_cells / slow_cells;  // 32
+inline constexpr int first_slow_chip = 17;                   // of 31: from 4,344 Hz, above what STOI hears
+inline constexpr int slow_bands = chip_bands - first_slow_chip;
+inline constexpr int slow_chips = slow_rows * slow_bands;  // 448
+
+// Sign of one band inside a slow chip.
+constexpr int slow_pattern(int band) {
+    return (band & 1) == 0 ? 1 : -1;
+}
+
 }  // namespace earmark

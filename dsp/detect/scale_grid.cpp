@@ -7,7 +7,8 @@
 namespace earmark {
 namespace {
 
-constexpr double unity_share = 0.8, speed_share = 0.05, tempo_share = 0.06, pitch_share = 0.04, pair_share = 0.05;
+constexpr double unity_share = 0.8, speed_share = 0.045, tempo_share = 0.05, pitch_share = 0.04, pair_share = 0.04;
+constexpr double slow_tempo_share = 0.02, slow_pitch_share = 0.005;
 
 bool within(int value, int low, int high) {
     return low <= value && value <= high;
@@ -45,6 +46,17 @@ double log_scale_weight(ScaleSteps steps) {
         weight += pitch_share / (3 * count(pitch_low, pitch_high));
     if (within(steps.time, tempo_low, tempo_high) && within(steps.frequency, bands_low, bands_high))
         weight += pair_share / (count(tempo_low, tempo_high) * count(bands_low, bands_high));
+    return std::log(weight);
+}
+
+double log_slow_weight(ScaleSteps steps) {
+    double weight = 0;
+    if (steps.time % slow_time_stride != 0 || steps.frequency % slow_frequency_stride != 0) return std::log(weight);
+    const int tempo = steps.time / slow_time_stride, pitch = steps.frequency / slow_frequency_stride;
+    if (pitch == 0 && within(tempo, slow_tempo_low, slow_tempo_high))
+        weight += slow_tempo_share / count(slow_tempo_low, slow_tempo_high);
+    if (tempo == 0 && within(pitch, slow_pitch_low, slow_pitch_high))
+        weight += slow_pitch_share / count(slow_pitch_low, slow_pitch_high);
     return std::log(weight);
 }
 

@@ -155,7 +155,9 @@ void strengthen(StretchVerdict& verdict, StretchVerdict& other) {
 }
 
 ScaleMemory::ScaleMemory(int most_rows, bool scores)
-    : scan(most_rows), tracker(static_cast<int>(most_rows * scale_at({tempo_high, 0}).time / slot_rows) + 2) {
+    : scan(most_rows),
+      slow(most_rows),
+      tracker(static_cast<int>(most_rows * scale_at({tempo_high, 0}).time / slot_rows) + 2) {
     const auto most_slots = static_cast<std::size_t>(tracker.slots_held());
     scaled.slots.reserve(most_slots);
     correlations.reserve(most_slots);
@@ -166,7 +168,8 @@ ScaleMemory::ScaleMemory(int most_rows, bool scores)
     }
 }
 
-ScaleSearch::ScaleSearch(const Carrier& carrier) : carrier_(carrier), correlator_(carrier), scan_(carrier) {}
+ScaleSearch::ScaleSearch(const Carrier& carrier)
+    : carrier_(carrier), correlator_(carrier), scan_(carrier), slow_(carrier) {}
 
 // The verdict at one scale, its times on the received signal's clock.
 void ScaleSearch::judge_at(const ReceivedRows& rows, ScaleSteps steps, double log_weight, double p_max,
@@ -223,6 +226,10 @@ StretchVerdict& ScaleSearch::search(const ReceivedRows& rows, const StretchVerdi
             judge_at(rows, point.steps, log_weight, p_max, memory);
             strengthen(memory.found, memory.verdict);
         }
+    if (memory.found.segments.empty() && unscaled.segments.empty()) {
+        slow_.search(rows.spectrogram, rows.from, rows.until, log_weight, p_max, memory.slow, memory.verdict);
+        strengthen(memory.found, memory.verdict);
+    }
     return memory.found;
 }
 

@@ -6,6 +6,7 @@
 #include "dsp/detect/scale_grid.hpp"
 #include "dsp/detect/scale_scan.hpp"
 #include "dsp/detect/scaled_slots.hpp"
+#include "dsp/detect/slow_search.hpp"
 #include "dsp/detect/spectrogram.hpp"
 #include "dsp/detect/verdict.hpp"
 
@@ -27,6 +28,7 @@ struct ScaleMemory {
     ScaleMemory(int most_rows, bool scores);
 
     ScanMemory scan;
+    SlowMemory slow;
     // The slots of a stretch at one scale, and what the key says of them.
     ScaledSlots scaled;
     std::vector<PhaseCorrelations> correlations;
@@ -37,7 +39,8 @@ struct ScaleMemory {
     StretchVerdict verdict, found;  // at one scale; at all together
 };
 
-// Coarse to fine: scan -> candidates -> exact reading of each, moved to the best point of the lattice -> verdict.
+// Coarse to fine: scan -> candidates -> exact reading of each, moved to the best point of the lattice -> verdict. Where
+// that finds nothing, the slow layer is asked.
 class ScaleSearch {
   public:
     explicit ScaleSearch(const Carrier& carrier);
@@ -63,6 +66,7 @@ class ScaleSearch {
     const Carrier& carrier_;
     Correlator correlator_;
     ScaleScan scan_;
+    SlowSearch slow_;
     ScaleSteps last_;
 };
 

@@ -12,6 +12,7 @@ import hashlib
 import struct
 
 ROWS, BANDS = 64, 31
+SLOW_ROWS, SLOW_BANDS = 32, 14
 
 
 def derive_subkey(master, number):
@@ -81,6 +82,11 @@ def carrier(sync, payload):
     return chips
 
 
+def slow_signs(sync):
+    bits = stream_bits(sync, "slow signs")
+    return [1 - 2 * next(bits) for _ in range(SLOW_ROWS * SLOW_BANDS)]
+
+
 def main():
     master = bytes(range(32))
     sync, payload = derive_subkey(master, 1), derive_subkey(master, 2)
@@ -100,6 +106,9 @@ def main():
     as_bytes = struct.pack("<1984b", *(sign for sign, _ in chips)) + struct.pack("<1984h", *(bit for _, bit in chips))
     print("first row    ", "".join("+" if sign > 0 else "-" for sign, _ in chips[:BANDS]), [b for _, b in chips[:BANDS]])
     print("carrier      ", hashlib.blake2b(as_bytes, digest_size=32).hexdigest())
+    slow = slow_signs(sync)
+    print("first slow   ", "".join("+" if sign > 0 else "-" for sign in slow[:SLOW_BANDS]))
+    print("slow         ", hashlib.blake2b(struct.pack("<448b", *slow), digest_size=32).hexdigest())
     lines = [b"earmark key 1", b"# Keep this file secret: whoever has it can mark audio and read marks.", b"kind: master",
              b"secret: " + master.hex().encode(), b"fingerprint: "
              + hashlib.blake2b(b"earmark fingerprint 1", key=sync, digest_size=16).hexdigest()[:16].encode()]

@@ -31,6 +31,13 @@ bool is_sync(const Carrier& carrier, int row, int band) {
     return carrier.code_bit[static_cast<std::size_t>(row * chip_bands + band)] == -1;
 }
 
+std::string blake2b(const std::vector<unsigned char>& bytes) {
+    std::array<unsigned char, 32> digest;
+    crypto_generichash(digest.data(), digest.size(), bytes.data(), bytes.size(), nullptr, 0);
+    std::array<char, 65> hex;
+    return sodium_bin2hex(hex.data(), hex.size(), digest.data(), digest.size());
+}
+
 // Of n independent fair signs |sum| exceeds this with probability at most `p` (Hoeffding). The keys are fixed, so a
 // test that passes always passes; p says how surprising a failure after a change of the derivation would be.
 double sum_limit(double n, double p) {
@@ -57,11 +64,9 @@ TEST_CASE("carrier: known answer") {
         bytes.push_back(static_cast<unsigned char>(bit & 0xff));
         bytes.push_back(static_cast<unsigned char>(bit >> 8 & 0xff));
     }
-    std::array<unsigned char, 32> digest;
-    crypto_generichash(digest.data(), digest.size(), bytes.data(), bytes.size(), nullptr, 0);
-    std::array<char, 65> hex;
-    CHECK(std::string(sodium_bin2hex(hex.data(), hex.size(), digest.data(), digest.size())) ==
-          "eb70e2e594ed20e8f1f218be73f85529aaba9126940c83217cd995570aadd425");
+    CHECK(blake2b(bytes) == "eb70e2e594ed20e8f1f218be73f85529aaba9126940c83217cd995570aadd425");
+    bytes.assign(carrier.slow_sign.begin(), carrier.slow_sign.end());
+    CHECK(blake2b(bytes) == "9b14921da4919234a98919a486758f25e7ac989cf6e2efa3fa9ceef1d6664922");
 }
 
 TEST_CASE("carrier: 992 sync chips, 992 payload chips, every code bit once, every sign +-1") {
@@ -98,7 +103,7 @@ TEST_CASE("carrier: every pair of bands, every row and every stretch of time is 
 
 TEST_CASE("carrier: over many keys no chip and no place of a code bit is preferred") {
     constexpr int keys = 2000;
-    std::vector<int> sign_sum(packet_chips), sync_sum(packet_chips), first_bit_rows(4);
+    std::vector<int> sign_sum(packet_chips), sync_sum(packet_chips), slow_sum(slow_chips), first_bit_rows(4);
     double total = 0;
     for (int number = 0; number < keys; ++number) {
         const Carrier carrier = make_carrier(AnyKey(numbered_key(number)));
@@ -108,12 +113,14 @@ TEST_CASE("carrier: over many keys no chip and no place of a code bit is preferr
             total += carrier.sign[chip];
             if (carrier.code_bit[chip] == 0) ++first_bit_rows[chip / chip_bands / 16];
         }
+        for (std::size_t chip = 0; chip < slow_chips; ++chip) slow_sum[chip] += carrier.slow_sign[chip];
     }
     const auto largest = [](const std::vector<int>& sums) {
         return std::max(*std::max_element(sums.begin(), sums.end()), -*std::min_element(sums.begin(), sums.end()));
     };
     CHECK(largest(sign_sum) < sum_limit(keys, surprise / packet_chips));
     CHECK(largest(sync_sum) < sum_limit(keys, surprise / packet_chips));
+    CHECK(largest(slow_sum) < sum_limit(keys, surprise / slow_chips));
     CHECK(std::abs(total) < sum_limit(double(keys) * packet_chips, surprise));
     // Code bit 0 falls into each quarter of the packet for a quarter of the keys; 500 +- 19.4 each, six deviations.
     for (const int count : first_bit_rows) CHECK(std::abs(count - keys / 4) < 117);
@@ -164,6 +171,7 @@ TEST_CASE("carrier: a screening key has the same sync part and no payload sign")
             REQUIRE(screening.code_bit[chip] == (sync ? -1 : -2));
             REQUIRE(screening.sign[chip] == (sync ? full.sign[chip] : 0));
         }
+        CHECK(screening.slow_sign == full.slow_sign);
         CHECK(make_carrier(key.sync(), &key.payload()).sign == full.sign);
     }
 }

@@ -7,11 +7,13 @@
 
 using namespace earmark;
 
-TEST_CASE("scale weights: those of the whole lattice add up to 1, and unchanged speed and pitch keep most") {
+TEST_CASE(
+    "scale weights: those of the whole lattice and the slow layer add up to 1, and unchanged speed and pitch keep "
+    "most") {
     double sum = 0;
     for (int time = tempo_low - 5; time <= tempo_high + 5; ++time)
         for (int frequency = bands_low - 5; frequency <= bands_high + 5; ++frequency)
-            sum += std::exp(log_scale_weight({time, frequency}));
+            sum += std::exp(log_scale_weight({time, frequency})) + std::exp(log_slow_weight({time, frequency}));
     CHECK(sum <= 1 + 1e-9);
     CHECK(sum > 0.999);  // and none is wasted
     CHECK(std::exp(log_scale_weight({})) >= 0.8);
