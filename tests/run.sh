@@ -73,7 +73,7 @@ pytests() {
 # What a later suite needs is built on the core that the tests of this one leave idle, until it is built with both.
 # What goes wrong here goes wrong there again, and is told.
 build_ahead() {  # PRESET WORD-OF-CMAKE TARGET
-    setsid nice bash -c "cmake --preset $1 $2 && cmake --build --preset $1 --target $3 -j 1" >/dev/null 2>&1 &
+    setsid nice env -u CMAKE_CXX_COMPILER_LAUNCHER bash -c "cmake --preset $1 $2 && cmake --build --preset $1 --target $3 -j 1" >/dev/null 2>&1 &
     ahead=$!
 }
 
@@ -136,10 +136,13 @@ python_package() {  # wheel or sanitized
 
 log=$(mktemp)
 ahead=
-trap 'stop_ahead; rm -f "$log" "$log".*' EXIT
+trap 'stop_ahead; rm -rf "$log" "$log".*' EXIT
 require_packages "${packages_build[@]}" "${packages_tests[@]}" || count "packages" 1
 formatting
 arm_kernels
+# The wheel compiles the library a second time with the same options: it finds it done. The names of headers count from
+# CCACHE_BASEDIR; without CCACHE_DEPEND every file would be preprocessed once more.
+export CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_DIR=$log.cache CCACHE_BASEDIR=$PWD CCACHE_DEPEND=1
 # The benchmarks use the Python package. The command's files one by one would take four times as long.
 if build release -DEARMARK_BUILD_PYTHON=ON -DEARMARK_JOIN_TOOLS=ON; then
     build_ahead asan-ubsan -DEARMARK_BUILD_PYTHON=ON all
@@ -150,6 +153,7 @@ if build release -DEARMARK_BUILD_PYTHON=ON -DEARMARK_JOIN_TOOLS=ON; then
     python_package wheel
     stop_ahead
 fi
+unset CMAKE_CXX_COMPILER_LAUNCHER
 if build asan-ubsan -DEARMARK_BUILD_PYTHON=ON; then
     build_ahead tsan "" earmark_thread_tests
     sanitized

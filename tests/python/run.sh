@@ -44,10 +44,13 @@ source_files() {
         find . -name 'build*' -prune -o -name .git -prune -o -type f -print0
 }
 
+# Its build folder lies where that of tests/run.sh does, beside the sources, so that a compiler's cache knows them.
 make_wheel() {
+    printf '[build]\nbuild_temp = %s\n' "$work/source/build-wheel" >"$work/wheel.cfg"
     mkdir "$work/source" && source_files | xargs -0 tar -cf - | tar -xf - -C "$work/source" &&
         /usr/bin/python3 -m venv --system-site-packages "$work/venv" &&
-        "$work/venv/bin/pip" wheel --no-index --no-deps --no-build-isolation -w "$work/wheels" "$work/source"
+        DIST_EXTRA_CONFIG=$work/wheel.cfg CCACHE_BASEDIR=$work/source \
+            "$work/venv/bin/pip" wheel --no-index --no-deps --no-build-isolation -w "$work/wheels" "$work/source"
 }
 
 small() {
