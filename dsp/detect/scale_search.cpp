@@ -128,14 +128,24 @@ bool near(ScaleSteps a, ScaleSteps b) {
     return std::abs(a.time - b.time) * time_step < 0.02 && std::abs(a.frequency - b.frequency) * frequency_step < 0.02;
 }
 
+double marked_s(const StretchVerdict& verdict) {
+    double sum = 0;
+    for (const Segment& segment : verdict.segments) sum += segment.end_s - segment.start_s;
+    return sum;
+}
+
+bool reads(const StretchVerdict& verdict) {
+    return std::any_of(verdict.segments.begin(), verdict.segments.end(),
+                       [](const Segment& segment) { return segment.payload.has_value(); });
+}
+
 // Whether a verdict at (1, 1) leaves nothing to ask: a mark over most of the stretch whose phase hardly moves. One that
 // jumps along may be the shadow of another scale.
 bool settled(const StretchVerdict& verdict, double stretch_s, double log_weight) {
     const double to_stand_anywhere = 8 + 2 * std::log(stretch_s / slot_s);  // nepers, with some to spare
     constexpr double to_move_per_s = 0.8;                                   // a step in 7 s or a jump in 14
-    double marked_s = 0;
-    for (const Segment& segment : verdict.segments) marked_s += segment.end_s - segment.start_s;
-    return marked_s >= 0.75 * stretch_s && log_weight - verdict.log_q <= to_stand_anywhere + to_move_per_s * stretch_s;
+    return marked_s(verdict) >= 0.75 * stretch_s &&
+           log_weight - verdict.log_q <= to_stand_anywhere + to_move_per_s * stretch_s;
 }
 
 }  // namespace
@@ -205,7 +215,8 @@ StretchVerdict& ScaleSearch::search(const ReceivedRows& rows, const StretchVerdi
         if (known != end ? point.log10_p < known->log10_p : count < points.size()) *known = point;
         count += known == end && count < points.size();
     };
-    if (settled(unscaled, static_cast<double>(rows.until - rows.from) * hop_s, log_weight + log_scale_weight({}))) {
+    const double stretch_s = static_cast<double>(rows.until - rows.from) * hop_s;
+    if (settled(unscaled, stretch_s, log_weight + log_scale_weight({}))) {
         look_at({});
     } else {
         if (last_ != ScaleSteps{}) look_at(last_);
@@ -226,7 +237,9 @@ StretchVerdict& ScaleSearch::search(const ReceivedRows& rows, const StretchVerdi
             judge_at(rows, point.steps, log_weight, p_max, memory);
             strengthen(memory.found, memory.verdict);
         }
-    if (memory.found.segments.empty() && unscaled.segments.empty()) {
+    // A vocoder's first window or two are whole: what is found in those is not all there is.
+    const bool told = reads(unscaled) || reads(memory.found);
+    if (!told && marked_s(unscaled) + marked_s(memory.found) < stretch_s / 2) {
         slow_.search(rows.spectrogram, rows.from, rows.until, log_weight, p_max, memory.slow, memory.verdict);
         strengthen(memory.found, memory.verdict);
     }

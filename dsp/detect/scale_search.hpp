@@ -40,7 +40,7 @@ struct ScaleMemory {
 };
 
 // Coarse to fine: scan -> candidates -> exact reading of each, moved to the best point of the lattice -> verdict. Where
-// that finds nothing, the slow layer is asked.
+// that reads nothing and finds little, the slow layer is asked.
 class ScaleSearch {
   public:
     explicit ScaleSearch(const Carrier& carrier);

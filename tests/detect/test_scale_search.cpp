@@ -144,8 +144,8 @@ TEST_CASE("scale search: never speaks for unchanged speed and pitch itself") {
         ScaleSearch search(carrier);
         ScaleMemory memory(stretch_rows, false);
         StretchVerdict
-            unscaled;  // has found a little, so that the slow layer, which pays for (1, 1) itself, is not asked
-        unscaled.segments = {{0, 0.5, 0, {}, 0}};
+            unscaled;  // has read something, so that the slow layer, which pays for (1, 1) itself, is not asked
+        unscaled.segments = {{0, 0.5, 0, some_payload, 0}};
         const StretchVerdict& found =
             search.search({spectrogram, 0, spectrogram.end_row(), 0}, unscaled, 0, 1e-6, memory);
         CAPTURE(speed);

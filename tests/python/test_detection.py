@@ -34,6 +34,20 @@ def test_to_dict_is_json(marked, key):
     assert row["payload"] == "0123456789abcdef" and row["segments"][0]["log10_p"] < -6 and "scores" not in row
 
 
+@pytest.mark.parametrize("factor", (0.9, 1.1))
+def test_found_behind_a_phase_vocoder(marked, speech, key, factor):
+    """Its windows of 128 ms smear the chips away and leave the slow layer."""
+    received, host = (
+        earmark.attacks.tempo(one[: 10 * 16000], 16000, factor=factor, method="phase_vocoder")[0] for one in (marked, speech)
+    )
+    found = earmark.detect(received, sample_rate=16000, key=key, search="full")
+    assert found.marked and found.log10_p < -8
+    assert found.time_scale == pytest.approx(factor, rel=0.006) and found.frequency_scale == 1
+    assert found.end_s - found.start_s > 0.7 * found.duration_s and found.payload is None
+    assert not earmark.detect(host, sample_rate=16000, key=key, search="full").marked
+    assert not earmark.detect(received, sample_rate=16000, key=earmark.Key.generate(), search="full").marked
+
+
 def test_workers_share_a_long_signal(marked, key):
     long = np.tile(marked, 1 + 40 * 16000 // len(marked))
     alone = earmark.detect(long, sample_rate=16000, key=key, scores=True)
