@@ -67,8 +67,16 @@ has() {
     "$1/bin/earmark" --version
 }
 
+# What reads and writes tags is a module beside the command, to be found wherever both are.
+labels_in_tags() {
+    ffmpeg -loglevel error -y -f lavfi -i sine=duration=1 "$work/tone.flac" &&
+        "$1/bin/earmark" label "$work/tone.flac" "$work/labelled.flac" --producer ExampleVoice --produce-id 1 &&
+        "$1/bin/earmark" label --check "$work/labelled.flac"
+}
+
 check "install" cmake --install "$build" --prefix "$work/first"
 check "everything is there" has "$work/first"
+check "labels in tags" labels_in_tags "$work/first"
 check "find_package" by_find_package "$work/first" "$here"
 check "find_package, C" by_find_package "$work/first" "$here/c"
 check "pkg-config" by_pkg_config "$work/first"
@@ -76,6 +84,7 @@ check "pkg-config, C" c_by_pkg_config "$work/first"
 check "symbols of the C interface" only_intended_symbols "$work/first"
 check "another major version is refused" wrong_version_is_refused "$work/first"
 mv "$work/first" "$work/moved"
+check "labels in tags, moved" labels_in_tags "$work/moved"
 check "find_package, moved" by_find_package "$work/moved" "$here"
 check "find_package, C, moved" by_find_package "$work/moved" "$here/c"
 check "pkg-config, moved" by_pkg_config "$work/moved"

@@ -1,4 +1,4 @@
-// The only file that knows TagLib: labels in ID3v2 frames and Vorbis comments.
+// Labels in ID3v2 frames and Vorbis comments; tags.cpp is the only file that knows TagLib.
 #pragma once
 
 #include "tools/metadata/labelled_file.hpp"
