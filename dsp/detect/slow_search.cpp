@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 namespace earmark {
 namespace {
@@ -91,6 +92,31 @@ std::array<float, slow_rows> correlate(const SignTable& signs, const PhaseChips&
     return sums;
 }
 
+struct Run {
+    std::size_t first, end;
+};
+
+// The slots that speak most for a mark as strong as all of them together have it (log likelihood, as in inquiry.cpp).
+Run marked_run(std::span<const SlotSum> slots) {
+    SlotSum all;
+    for (const SlotSum& slot : slots) {
+        all.correlation += slot.correlation;
+        all.energy += slot.energy;
+    }
+    const double strength = all.energy > 0 ? all.correlation / all.energy : 0;
+    double sum = 0, most = 0;
+    Run run{}, best{};
+    for (run.end = 1; run.end <= slots.size(); ++run.end) {
+        const SlotSum& slot = slots[run.end - 1];
+        if (sum <= 0) run.first = run.end - 1;
+        sum = std::max(sum, 0.0) + slot.correlation - strength / 2 * slot.energy;
+        if (sum <= most) continue;
+        most = sum;
+        best = run;
+    }
+    return best;
+}
+
 }  // namespace
 
 SlowSearch::SlowSearch(const Carrier& carrier) {
@@ -126,49 +152,19 @@ double SlowSearch::exponent(const std::vector<SlowRow>& rows, const Hypothesis& 
     return SignTail(residuals).exponent(along);
 }
 
-// The run of slots that speaks most for a mark as strong as the whole has it (log likelihood, as in inquiry.cpp).
-void SlowSearch::locate(const std::vector<SlowRow>& rows, const Hypothesis& at, double from_s,
-                        StretchVerdict& verdict) const {
-    std::array<SlotSum, most_track_slots + 1> slots{};
-    const std::size_t count = std::min(slots.size(), (rows.size() + steps_a_slot - 1) / steps_a_slot);
-    SlotSum all;
+// What each slot of the rows says along the hypothesis.
+SlowSearch::SlotSums SlowSearch::sum_slots(const std::vector<SlowRow>& rows, const Hypothesis& at) const {
+    SlotSums slots{};
     const double time = scale_at(at.steps).time;
-    for (std::size_t r = 0; r < rows.size() && r / steps_a_slot < count; ++r) {
+    for (std::size_t r = 0; r < std::min(rows.size(), slots.size() * steps_a_slot); ++r) {
         const int place = (place_of(r, time) - at.phase + phases) % phases;
-        SlotSum& slot = slots[r / steps_a_slot];
         for (int band = 0; band < slow_bands; ++band) {
             const double along = signs_[band][slow_rows - 1 - place / chip_steps] * rows[r][band];
-            slot.correlation += along;
-            slot.energy += along * along;
-            all.correlation += along;
-            all.energy += along * along;
+            slots[r / steps_a_slot].correlation += along;
+            slots[r / steps_a_slot].energy += along * along;
         }
     }
-    const double strength = all.energy > 0 ? all.correlation / all.energy : 0;
-    double sum = 0, best = 0;
-    std::size_t start = 0, first = 0, end = 0;
-    for (std::size_t s = 0; s < count; ++s) {
-        if (verdict.scores.size() < verdict.scores.capacity())
-            verdict.scores.push_back({from_s + static_cast<double>(s) * slot_s,
-                                      slots[s].energy > 0 ? slots[s].correlation / std::sqrt(slots[s].energy) : 0});
-        if (sum <= 0) {
-            sum = 0;
-            start = s;
-        }
-        sum += slots[s].correlation - strength / 2 * slots[s].energy;
-        if (sum <= best) continue;
-        best = sum;
-        first = start;
-        end = s + 1;
-    }
-    const double last_s = from_s + static_cast<double>(rows.size() * slow_hops) * hop_s;
-    const Scale scale = scale_at(at.steps);
-    Segment& segment = verdict.segments.emplace_back();
-    segment.start_s = from_s + static_cast<double>(first) * slot_s;
-    segment.end_s = std::min(from_s + static_cast<double>(end) * slot_s, last_s);
-    segment.log10_p = verdict.log10_p;
-    segment.time_scale = scale.time;
-    segment.frequency_scale = scale.frequency;
+    return slots;
 }
 
 void SlowSearch::search(const Spectrogram& spectrogram, long long from, long long until, double log_weight,
@@ -182,6 +178,7 @@ void SlowSearch::search(const Spectrogram& spectrogram, long long from, long lon
     for (int time = slow_tempo_low; time <= slow_tempo_high; ++time)
         try_scale(rows, {time * slow_time_stride, 0}, best);
     for (int frequency = slow_pitch_low; frequency <= slow_pitch_high; ++frequency) {
+        if (frequency == 0) continue;  // was among the tempi
         const ScaleSteps steps{0, frequency * slow_frequency_stride};
         read_rows(spectrogram, scale_at(steps).frequency, from, until, rows);
         try_scale(rows, steps, best);
@@ -190,7 +187,19 @@ void SlowSearch::search(const Spectrogram& spectrogram, long long from, long lon
     read_rows(spectrogram, scale_at(best.steps).frequency, from, until, rows);
     verdict.log_q = log_weight + log_slow_weight(best.steps) - std::log(phases);
     verdict.log10_p = log10_p(exponent(rows, best), verdict.log_q);
-    if (verdict.log10_p <= std::log10(p_max)) locate(rows, best, static_cast<double>(from) * hop_s, verdict);
+    if (verdict.log10_p > std::log10(p_max)) return;
+    const SlotSums sums = sum_slots(rows, best);
+    const std::size_t count = std::min(sums.size(), (rows.size() + steps_a_slot - 1) / steps_a_slot);
+    const std::span<const SlotSum> slots(sums.data(), count);
+    const auto [first, end] = marked_run(slots);
+    const Scale scale = scale_at(best.steps);
+    const auto second = [&](std::size_t slot) {
+        return static_cast<double>(std::min(from + static_cast<long long>(slot) * slot_rows, until)) * hop_s;
+    };
+    verdict.segments.push_back({second(first), second(end), verdict.log10_p, {}, 0, scale.time, scale.frequency});
+    for (std::size_t s = 0; s < count && s < verdict.scores.capacity(); ++s)
+        verdict.scores.push_back(
+            {second(s), slots[s].energy > 0 ? slots[s].correlation / std::sqrt(slots[s].energy) : 0});
 }
 
 }  // namespace earmark

@@ -49,7 +49,8 @@ class SlowSearch {
     };
     void try_scale(const std::vector<SlowRow>& rows, ScaleSteps steps, Hypothesis& best) const;
     double exponent(const std::vector<SlowRow>& rows, const Hypothesis& at) const;
-    void locate(const std::vector<SlowRow>& rows, const Hypothesis& at, double from_s, StretchVerdict& verdict) const;
+    using SlotSums = std::array<SlotSum, most_track_slots + 1>;
+    SlotSums sum_slots(const std::vector<SlowRow>& rows, const Hypothesis& at) const;
 
     SignTable signs_{};
 };
