@@ -46,7 +46,7 @@ rows+=,quantise_8bit,polarity,echo,reverb_0.4,reverb_0.6,loss_10_concealed,loss_
 rows+=,mobile_call,over_the_air,overwrite
 rows_8k=none,g711_mu,g726_32k,gsm,amr_12k2,amr_4k75,opus_12k,white_20db,reverb_0.6
 rows_scaled=speed_0.9,speed_1.1,tempo_0.8,tempo_1.25,pitch_-2,pitch_+2,stretch_0.9,stretch_1.1,stretch_32ms_0.9
-rows_scaled+=,stretch_32ms_1.1,rubberband_0.9,rubberband_1.1,speed_1.1_tempo_0.85
+rows_scaled+=,stretch_32ms_1.1,rubberband_0.9,rubberband_1.1,pitch_vocoder_-2,pitch_vocoder_+2,speed_1.1_tempo_0.85
 
 robustness() {
     local common=(benchmarks/robustness.py --corpus "$corpus" --earmark "$build/tools/earmark" --seed $seed)

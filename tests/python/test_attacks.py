@@ -284,7 +284,8 @@ def pitch_and_length(attack, frequency_hz=1000):
 
 @pytest.mark.parametrize("name, pitch, length", [
     ("speed_1.25", 1.25, 0.8), ("speed_0.9", 0.9, 1 / 0.9), ("tempo_1.25", 1, 0.8), ("stretch_0.9", 1, 1 / 0.9),
-    ("pitch_+2", 2 ** (2 / 12), 1), ("pitch_-1", 2 ** (-1 / 12), 1), ("drift_500ppm", 1.0005, 0.9995),
+    ("pitch_+2", 2 ** (2 / 12), 1), ("pitch_-1", 2 ** (-1 / 12), 1), ("pitch_vocoder_+2", 2 ** (2 / 12), 1),
+    ("drift_500ppm", 1.0005, 0.9995),
     ("speed_1.25_and_back", 1, 1)])  # fmt: skip
 def test_tempo_and_pitch(rows, name, pitch, length):
     found, share = pitch_and_length(rows[name])

@@ -135,6 +135,9 @@ def _timing() -> dict[str, Attack]:
     rows["speed_1.1_tempo_0.85"] = Attack(timing.speed_then_tempo, given, "double conversion", 1.1 * 0.85)
     for semitones in (-3, -2, -1, 1, 2, 3):
         rows[f"pitch_{semitones:+d}"] = Attack(timing.pitch, {"semitones": semitones}, "semitones; AudioSeal's 24-clip test")
+    for semitones in (-2, 2):
+        given = {"semitones": semitones, "method": "phase_vocoder"}
+        rows[f"pitch_vocoder_{semitones:+d}"] = Attack(timing.pitch, given, "librosa: phase vocoder, then resampled")
     for ppm in (50, 500):
         rows[f"drift_{ppm}ppm"] = Attack(timing.clock_drift, {"ppm": ppm}, "sound cards differ by tens of ppm")
     rows["wow"] = Attack(timing.wow, {"depth": 0.003, "frequency_hz": 0.7}, "a tape, +-0.3 %")

@@ -109,9 +109,13 @@ def speed_then_tempo(samples: Any, sample_rate: int, seed: int = 0, *, speed_fac
 
 
 @attack
-def pitch(samples: Any, sample_rate: int, seed: int = 0, *, semitones: float) -> Changed:
-    """Higher or lower at the same tempo, -12 to 12 semitones (librubberband through ffmpeg)."""
+def pitch(samples: Any, sample_rate: int, seed: int = 0, *, semitones: float, method: str = "rubberband") -> Changed:
+    """Higher or lower at the same tempo, -12 to 12 semitones: "rubberband" (librubberband through ffmpeg) or
+    "phase_vocoder" (the plain one of tempo(), then speed(): what librosa does)."""
     scale = 2 ** (in_range("semitones", semitones, -12, 12) / 12)
+    if one_of("method", method, ("rubberband", "phase_vocoder")) == "phase_vocoder":
+        slow, _ = tempo(samples, sample_rate, seed, factor=1 / scale, method="phase_vocoder")
+        return speed(slow, sample_rate, seed, factor=scale)
     return ffmpeg.filtered(samples, sample_rate, f"rubberband=pitch={scale:.9f}"), sample_rate
 
 
