@@ -139,6 +139,14 @@ bool reads(const StretchVerdict& verdict) {
                        [](const Segment& segment) { return segment.payload.has_value(); });
 }
 
+// So that neither hides the other: the slow layer's segment begins where one that the chips tell at its start ends.
+void begin_behind(const StretchVerdict& chips, StretchVerdict& slow) {
+    for (Segment& segment : slow.segments)
+        for (const Segment& before : chips.segments)
+            if (before.start_s <= segment.start_s + slot_s)
+                segment.start_s = std::min(std::max(segment.start_s, before.end_s), segment.end_s);
+}
+
 // Whether a verdict at (1, 1) leaves nothing to ask: a mark over most of the stretch whose phase hardly moves. One that
 // jumps along may be the shadow of another scale.
 bool settled(const StretchVerdict& verdict, double stretch_s, double log_weight) {
@@ -241,6 +249,8 @@ StretchVerdict& ScaleSearch::search(const ReceivedRows& rows, const StretchVerdi
     const bool told = reads(unscaled) || reads(memory.found);
     if (!told && marked_s(unscaled) + marked_s(memory.found) < stretch_s / 2) {
         slow_.search(rows.spectrogram, rows.from, rows.until, log_weight, p_max, memory.slow, memory.verdict);
+        begin_behind(unscaled, memory.verdict);
+        begin_behind(memory.found, memory.verdict);
         strengthen(memory.found, memory.verdict);
     }
     return memory.found;

@@ -80,7 +80,7 @@ struct Detection {
     // How the audio plays beside what was marked, of the segment of least p: time 1.1 = 1.1 times as fast,
     // frequency 1.1 = every frequency 1.1 times as high; a tape that runs fast changes both alike. Both exactly 1:
     // unchanged. Time is good to 0.2 % (1 % where WSOLA jitters), frequency to 0.5 % (1.3 % where nothing stands above
-    // 4 kHz); behind a phase vocoder with long windows to 0.6 % and 0.8 %.
+    // 4 kHz); behind a phase vocoder with long windows to 1.5 % and 1 %.
     double time_scale = 1, frequency_scale = 1;
     double duration_s = 0, active_s = 0;
     double hypotheses = 0;  // 1 / weight of the hypothesis that decided

@@ -35,16 +35,19 @@ def test_to_dict_is_json(marked, key):
 
 
 @pytest.mark.parametrize("factor", (0.9, 1.1))
-def test_found_behind_a_phase_vocoder(marked, speech, key, factor):
+def test_found_behind_a_phase_vocoder(speech, key, factor):
     """Its windows of 128 ms smear the chips away and leave the slow layer."""
-    received, host = (
-        earmark.attacks.tempo(one[: 10 * 16000], 16000, factor=factor, method="phase_vocoder")[0] for one in (marked, speech)
+    host = np.tile(speech, 2)
+    marked = earmark.embed(host, sample_rate=16000, key=key, payload=1)
+    received, unmarked = (
+        earmark.attacks.tempo(one, 16000, factor=factor, method="phase_vocoder")[0] for one in (marked, host)
     )
     found = earmark.detect(received, sample_rate=16000, key=key, search="full")
-    assert found.marked and found.log10_p < -8
-    assert found.time_scale == pytest.approx(factor, rel=0.006) and found.frequency_scale == 1
-    assert found.end_s - found.start_s > 0.7 * found.duration_s and found.payload is None
-    assert not earmark.detect(host, sample_rate=16000, key=key, search="full").marked
+    assert found.marked
+    slow = found.segments[-1]  # the chips may tell the first window or two, which are whole
+    assert slow.log10_p < -6 and slow.payload is None and slow.end_s - slow.start_s > 0.7 * found.duration_s
+    assert slow.time_scale == pytest.approx(factor, rel=0.015) and slow.frequency_scale == 1
+    assert not earmark.detect(unmarked, sample_rate=16000, key=key, search="full").marked
     assert not earmark.detect(received, sample_rate=16000, key=earmark.Key.generate(), search="full").marked
 
 
