@@ -130,7 +130,7 @@ def test_listen_finds_nothing(alsa, host, marked, key, other_key, screening):
     unmarked = listen("--device", "hears_host", "--seconds", seconds_of(host), "--key", key, env=alsa)
     assert unmarked.code == 1 and unmarked.text.startswith("hears_host: NOT FOUND") and unmarked.err == ""
     wrong = listen("--device", "hears_mark", "--seconds", seconds_of(marked), "--key", other_key, env=alsa)
-    assert wrong.code == 1 and wrong.err == ""
+    assert wrong.code == 1 and wrong.err == "", wrong.err
     several = listen("--device", "hears_mark", "--seconds", seconds_of(marked), "--key", other_key, "--key", screening, env=alsa)
     assert several.code == 0 and f"payload not read, key {screening}" in several.text
 
