@@ -40,11 +40,6 @@ SlotSum codeword_sum(const Carrier& carrier, SlotView slot, long long slot_index
     return {static_cast<double>(correlation), static_cast<double>(energy)};
 }
 
-// Log-likelihood ratio of a mark of that strength, as in the tracker, nepers.
-double evidence(const SlotSum& sum, double strength) {
-    return strength * (sum.correlation - strength / 2 * sum.energy);
-}
-
 Answer weight_of(const Stretch& stretch, const Track& track, const Fold& folded) {
     Answer answer;
     answer.log_q = stretch.log_weight + log_prior(track, static_cast<int>(stretch.slots.size()));
@@ -145,12 +140,9 @@ bool Inquiry::sum_more(const Stretch& stretch) noexcept {
 // How strong the mark is: mean of a chip's residual along its sign over its variance, of the whole track.
 void Inquiry::weigh_slots(std::span<const SlotSum> sums) noexcept {
     SlotSum all;
-    for (const SlotSum& sum : sums) {
-        all.correlation += sum.correlation;
-        all.energy += sum.energy;
-    }
-    strength_ = all.energy > 0 ? all.correlation / all.energy : 0;
-    least_evidence_ = least_share * evidence(all, strength_) / static_cast<double>(sums.size());
+    for (const SlotSum& sum : sums) all += sum;
+    strength_ = all.strength();
+    least_evidence_ = least_share * all.evidence(strength_) / static_cast<double>(sums.size());
 }
 
 // The run of slots that speaks most against a mark of that strength.
@@ -160,7 +152,7 @@ bool Inquiry::look_for_runs() noexcept {
     for (int done = 0; place_ < count && done < sums_a_step; done += count - place_, ++place_) {
         double sum = 0;
         for (int s = place_; s < count; ++s) {
-            sum += evidence(sums[static_cast<std::size_t>(s)], strength_);
+            sum += sums[static_cast<std::size_t>(s)].evidence(strength_);
             const int slots = s + 1 - place_;
             const bool at_an_end = place_ == 0 || s + 1 == count;
             if (!at_an_end && slots < least_gap_slots) continue;

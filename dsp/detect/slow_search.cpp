@@ -96,20 +96,15 @@ struct Run {
     std::size_t first, end;
 };
 
-// The slots that speak most for a mark as strong as all of them together have it (log likelihood, as in inquiry.cpp).
+// The slots that speak most for a mark as strong as all of them together have it (Kadane).
 Run marked_run(std::span<const SlotSum> slots) {
     SlotSum all;
-    for (const SlotSum& slot : slots) {
-        all.correlation += slot.correlation;
-        all.energy += slot.energy;
-    }
-    const double strength = all.energy > 0 ? all.correlation / all.energy : 0;
+    for (const SlotSum& slot : slots) all += slot;
     double sum = 0, most = 0;
     Run run{}, best{};
     for (run.end = 1; run.end <= slots.size(); ++run.end) {
-        const SlotSum& slot = slots[run.end - 1];
         if (sum <= 0) run.first = run.end - 1;
-        sum = std::max(sum, 0.0) + slot.correlation - strength / 2 * slot.energy;
+        sum = std::max(sum, 0.0) + slots[run.end - 1].evidence(all.strength());
         if (sum <= most) continue;
         most = sum;
         best = run;
@@ -160,8 +155,7 @@ SlowSearch::SlotSums SlowSearch::sum_slots(const std::vector<SlowRow>& rows, con
         const int place = (place_of(r, time) - at.phase + phases) % phases;
         for (int band = 0; band < slow_bands; ++band) {
             const double along = signs_[band][slow_rows - 1 - place / chip_steps] * rows[r][band];
-            slots[r / steps_a_slot].correlation += along;
-            slots[r / steps_a_slot].energy += along * along;
+            slots[r / steps_a_slot] += {along, along * along};
         }
     }
     return slots;
@@ -198,8 +192,7 @@ void SlowSearch::search(const Spectrogram& spectrogram, long long from, long lon
     };
     verdict.segments.push_back({second(first), second(end), verdict.log10_p, {}, 0, scale.time, scale.frequency});
     for (std::size_t s = 0; s < count && s < verdict.scores.capacity(); ++s)
-        verdict.scores.push_back(
-            {second(s), slots[s].energy > 0 ? slots[s].correlation / std::sqrt(slots[s].energy) : 0});
+        verdict.scores.push_back({second(s), slots[s].z()});
 }
 
 }  // namespace earmark

@@ -18,6 +18,7 @@
 #include "dsp/simd/kernels.hpp"
 
 #include <array>
+#include <cmath>
 #include <span>
 
 namespace earmark {
@@ -32,9 +33,20 @@ void fold_slot(Fold& folded, SlotView slot, long long slot_index, int phase, int
 // first_slot: index of slots[0] from the start of the signal.
 Fold fold(std::span<const SlotEvidence> slots, long long first_slot, const Track& track);
 
-// Signs of the sync chips times residuals, and their energy, in one slot: whole numbers.
+// Signs times residuals, and their energy, in one slot; of the sync chips whole numbers.
 struct SlotSum {
     double correlation = 0, energy = 0;
+
+    SlotSum& operator+=(const SlotSum& other) {
+        correlation += other.correlation;
+        energy += other.energy;
+        return *this;
+    }
+    double z() const { return energy > 0 ? correlation / std::sqrt(energy) : 0; }
+    // Mean of a residual along its sign over its variance: how strong a mark is.
+    double strength() const { return energy > 0 ? correlation / energy : 0; }
+    // Log-likelihood ratio of a mark of that strength, as in the tracker, nepers.
+    double evidence(double of_strength) const { return of_strength * (correlation - of_strength / 2 * energy); }
 };
 SlotSum sync_sum(const Carrier& carrier, SlotView slot, long long slot_index, int phase) noexcept;
 // The same of what a fold holds.

@@ -42,8 +42,7 @@ void score_slots(const Stretch& stretch, const Track& best, std::vector<Score>& 
         const int within = std::clamp(s - best.first, 0, static_cast<int>(best.phases.size()) - 1);
         const SlotSum sum = sync_sum(stretch.carrier, stretch.slots[static_cast<std::size_t>(s)].slot,
                                      stretch.first_slot + s, best.phases[static_cast<std::size_t>(within)]);
-        scores.push_back({static_cast<double>(stretch.first_slot + s) * slot_s,
-                          sum.energy > 0 ? sum.correlation / std::sqrt(sum.energy) : 0});
+        scores.push_back({static_cast<double>(stretch.first_slot + s) * slot_s, sum.z()});
     }
 }
 

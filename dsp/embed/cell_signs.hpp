@@ -18,9 +18,8 @@ struct DepthShares {
     float sync = 1.08f;
     // The slow layer, 0 .. 1: its square is what the chips there give away. At 0.3 it is found again in 26 of 28
     // windows of 10 s behind a phase vocoder of 2,048 samples, the other two being of a voice without sound up there;
-    // at 0.25 in
-    // 25. z falls by 0.4 % in noise at 10 dB, 0.8 % in a room, not at all where nothing stands above 4 kHz
-    // (strength.py).
+    // at 0.25 in 25. z falls by 0.4 % in noise at 10 dB, by 0.8 % in a room, and not at all where nothing stands above
+    // 4 kHz (strength.py).
     float slow = 0.3f;
 };
 

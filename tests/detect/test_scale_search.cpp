@@ -24,23 +24,11 @@ constexpr double time_limit = 0.002;
 constexpr double frequency_limit(int rate) {
     return rate == 8000 ? 0.013 : 0.005;
 }
-constexpr int stretch_rows = 16384;
 
 DetectConfig full_config(int rate, int key = 1) {
     DetectConfig config = detect_config(rate, numbered_key(key));
     config.search = Search::full;
     return config;
-}
-
-Spectrogram spectrogram_of(const Samples& samples, int rate) {
-    const auto plan = std::make_shared<const CellPlan>(rate, spectrogram_top_hz);
-    Spectrogram spectrogram(stretch_rows, static_cast<int>(plan->bins), plan->bin_hz(), rate / 2.0);
-    const Cells* source = nullptr;
-    Cells cells(plan, [&](const CellRow&) { spectrogram.push(source->power()); });
-    source = &cells;
-    cells.push(samples.data(), samples.size());
-    cells.finish();
-    return spectrogram;
 }
 
 Samples joined(std::initializer_list<Samples> parts) {
@@ -143,8 +131,8 @@ TEST_CASE("scale search: never speaks for unchanged speed and pitch itself") {
         const Spectrogram spectrogram = spectrogram_of(speed == 1 ? marked : drift(marked, speed), rate);
         ScaleSearch search(carrier);
         ScaleMemory memory(stretch_rows, false);
-        StretchVerdict
-            unscaled;  // has read something, so that the slow layer, which pays for (1, 1) itself, is not asked
+        // Has read something, so that the slow layer, which pays for (1, 1) itself, is not asked.
+        StretchVerdict unscaled;
         unscaled.segments = {{0, 0.5, 0, some_payload, 0}};
         const StretchVerdict& found =
             search.search({spectrogram, 0, spectrogram.end_row(), 0}, unscaled, 0, 1e-6, memory);

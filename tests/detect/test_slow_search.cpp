@@ -1,13 +1,12 @@
 // The slow layer: found where it was written, at the tempo and pitch it plays at, and under the bound elsewhere.
 #include "dsp/detect/slow_search.hpp"
 
-#include "dsp/detect/cells.hpp"
-#include "dsp/detect/scale_search.hpp"
 #include "tests/support/allocations.hpp"
 #include "tests/support/effort.hpp"
 #include "tests/support/mono.hpp"
 #include "tests/support/random.hpp"
 #include "tests/support/shares.hpp"
+#include "tests/support/slots.hpp"
 
 #include <doctest/doctest.h>
 
@@ -18,7 +17,6 @@ using namespace earmark::test;
 
 namespace {
 
-constexpr int most_rows = 16384;
 constexpr double bin_hz = 125.0 / 3, nyquist_hz = 12000;
 constexpr int bins = 240;
 
@@ -30,7 +28,7 @@ struct Written {
 // Noise whose bins lean as the slow layer of a carrier says, and nothing else of a mark.
 Spectrogram leaning_noise(double seconds, const Carrier& carrier, const Written& written, std::uint64_t seed) {
     Random random(seed);
-    Spectrogram spectrogram(most_rows, bins, bin_hz, nyquist_hz);
+    Spectrogram spectrogram(stretch_rows, bins, bin_hz, nyquist_hz);
     const int rows = static_cast<int>(seconds / hop_s);
     std::array<float, bins> power{};
     for (int row = 0; row < rows; ++row) {
@@ -52,22 +50,11 @@ Spectrogram leaning_noise(double seconds, const Carrier& carrier, const Written&
     return spectrogram;
 }
 
-Spectrogram spectrogram_of(const Samples& samples, int rate) {
-    const auto plan = std::make_shared<const CellPlan>(rate, spectrogram_top_hz);
-    Spectrogram spectrogram(most_rows, static_cast<int>(plan->bins), plan->bin_hz(), rate / 2.0);
-    const Cells* source = nullptr;
-    Cells cells(plan, [&](const CellRow&) { spectrogram.push(source->power()); });
-    source = &cells;
-    cells.push(samples.data(), samples.size());
-    cells.finish();
-    return spectrogram;
-}
-
 StretchVerdict searched(const Spectrogram& spectrogram, const Carrier& carrier) {
     StretchVerdict verdict;
     verdict.segments.reserve(1);
     verdict.scores.reserve(most_track_slots);
-    SlowMemory memory(most_rows);
+    SlowMemory memory(stretch_rows);
     SlowSearch(carrier).search(spectrogram, 0, spectrogram.end_row(), 0, 1e-6, memory, verdict);
     return verdict;
 }
@@ -138,7 +125,7 @@ TEST_CASE("slow search: allocates nothing") {
     const SlowSearch search(carrier);
     StretchVerdict verdict;
     verdict.segments.reserve(most_stretch_segments);
-    SlowMemory memory(most_rows);
+    SlowMemory memory(stretch_rows);
     const std::size_t before = allocations();
     search.search(spectrogram, 0, spectrogram.end_row(), 0, 1e-6, memory, verdict);
     CHECK(allocations() == before);

@@ -67,8 +67,8 @@ TEST_CASE("embed: another key, another payload, another mark; the same, the same
     const Samples other_key = change(mono_config(rate, Profile::standard, 2));
     const Samples other_payload =
         change(mono_config(rate, Profile::standard, 1, Payload::from_hex("fe81ba7698dc5433")));
-    // Independent marks differ by twice the energy of one; another payload turns half of half the chips
-    // round, those less deep, and leaves the slow layer as it is.
+    // Independent marks differ by twice the energy of one; another payload turns half of half the chips round, those
+    // less deep, and leaves the slow layer as it is.
     CHECK(in_db(energy(difference(one, other_key)), energy(one)) == doctest::Approx(3).epsilon(0.25));
     CHECK(in_db(energy(difference(one, other_payload)), energy(one)) < 1.5);
     CHECK(in_db(energy(difference(one, other_payload)), energy(one)) > -2);

@@ -1,8 +1,9 @@
-// A signal as the tracker sees it: the slots of its residuals.
+// A signal as the tracker sees it, the slots of its residuals, and as the searches through scales do, its power.
 #pragma once
 
 #include "dsp/detect/cells.hpp"
 #include "dsp/detect/slotter.hpp"
+#include "dsp/detect/spectrogram.hpp"
 #include "dsp/detect/track.hpp"
 #include "tests/support/signals.hpp"
 
@@ -27,6 +28,19 @@ inline std::vector<Slot> slots_of(const std::vector<CellRow>& rows, int bands) {
 
 inline std::vector<Slot> slots_of(const Samples& samples, int rate) {
     return slots_of(rows_of(samples, rate), Cells(rate, {}).bands());
+}
+
+inline constexpr int stretch_rows = 16384;  // 65.5 s: what a search through scales sees at once
+
+inline Spectrogram spectrogram_of(const Samples& samples, int rate) {
+    const auto plan = std::make_shared<const CellPlan>(rate, spectrogram_top_hz);
+    Spectrogram spectrogram(stretch_rows, static_cast<int>(plan->bins), plan->bin_hz(), rate / 2.0);
+    const Cells* source = nullptr;
+    Cells cells(plan, [&](const CellRow&) { spectrogram.push(source->power()); });
+    source = &cells;
+    cells.push(samples.data(), samples.size());
+    cells.finish();
+    return spectrogram;
 }
 
 // The slots together with what one key's correlator says of them.
