@@ -87,10 +87,10 @@ Codeword encode(const Payload& payload) {
 CodewordDecoder::CodewordDecoder() : list_(std::make_unique<ListViterbi>(most_candidates)) {}
 CodewordDecoder::~CodewordDecoder() = default;
 
-void CodewordDecoder::start(std::span<const float, codeword_bits> soft_bits, int payload_bits, double least_statistic,
-                            int candidates) noexcept {
+void CodewordDecoder::start(std::span<const float, codeword_bits> soft_bits, int payload_bits,
+                            double least_statistic) noexcept {
     payload_.reset();
-    candidates_left_ = candidates;
+    refused_ = 0;
     busy_ = false;
     payload_bits_ = payload_bits;
     const auto scaled = scale(soft_bits, scramble(payload_bits));
@@ -106,8 +106,10 @@ bool CodewordDecoder::step() noexcept {
     if (!busy_) return false;
     const auto progress = list_->step();
     if (progress == ListViterbi::Progress::working) return true;
-    if (progress == ListViterbi::Progress::listed) payload_ = checked_payload(*list_, payload_bits_);
-    busy_ = progress == ListViterbi::Progress::listed && !payload_ && --candidates_left_ > 0;
+    const bool listed = progress == ListViterbi::Progress::listed;
+    if (listed) payload_ = checked_payload(*list_, payload_bits_);
+    refused_ += listed && !payload_;
+    busy_ = listed && !payload_ && refused_ < most_candidates;
     return busy_;
 }
 

@@ -24,11 +24,12 @@ using Codeword = std::array<std::int8_t, codeword_bits>;  // +1 or -1
 Codeword encode(const Payload& payload);
 
 // How many codewords decode() may hold against the CRC before it gives up. Each may fit by chance, so where the best
-// codewords are wrong a payload still comes back in at most most_candidates / 2^16 = 1/2048 of the attempts, whatever
-// the caller's bound says: on marked audio near the threshold wrong codewords resemble the true one and reach it. A
-// list of 4,096 would reach marks 0.5 dB weaker and return wrong payloads 128 times as often; a wrong name is worse
-// than none.
-inline constexpr int most_candidates = 32;
+// codewords are wrong a payload still comes back in at most most_candidates / 2^16 = 1/16,384 of the attempts, whatever
+// the caller's bound says: on marked audio near the threshold wrong codewords resemble the true one and reach it. With
+// a caller's bound of 1e-6 it happens in at most 5e-6 of the attempts on a payload of 64 bits, at the worst of all
+// strengths (benchmarks/coding.cpp, "chance"). A list of 32 reads 1 to 2 % more there and errs twice as often; a wrong
+// name is worse than none.
+inline constexpr int most_candidates = 4;
 
 // The payload whose codeword is most likely given the soft bits and whose CRC holds, or nothing: also where no soft bit
 // is other than zero or one is not finite. payload_bits is one of Payload::formats_bits. Never a guess: the caller must
@@ -46,16 +47,16 @@ class CodewordDecoder {
     CodewordDecoder();
     ~CodewordDecoder();
 
-    void start(std::span<const float, codeword_bits> soft_bits, int payload_bits, double least_statistic,
-               int candidates = most_candidates) noexcept;
+    void start(std::span<const float, codeword_bits> soft_bits, int payload_bits, double least_statistic) noexcept;
     // True while there is more to do.
     bool step() noexcept;
     const std::optional<Payload>& payload() const noexcept { return payload_; }
+    int refused() const noexcept { return refused_; }  // codewords whose CRC did not hold
 
   private:
     std::unique_ptr<ListViterbi> list_;
     std::array<std::int16_t, codeword_bits> whole_soft_bits_{};
-    int payload_bits_ = 0, candidates_left_ = 0;
+    int payload_bits_ = 0, refused_ = 0;
     bool busy_ = false;
     std::optional<Payload> payload_;
 };

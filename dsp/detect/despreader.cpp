@@ -36,8 +36,7 @@ double correlation(const SoftBits& soft, const Codeword& codeword) {
 
 }  // namespace
 
-void Despreader::start(const Fold& fold, const Carrier& carrier, double log_q, double p_max, int candidates) noexcept {
-    candidates_ = candidates;
+void Despreader::start(const Fold& fold, const Carrier& carrier, double log_q, double p_max) noexcept {
     soft_ = despread(fold, carrier);
     log_q_ = log_q;
     p_max_ = p_max;
@@ -54,7 +53,7 @@ void Despreader::start_format() noexcept {
     const SignTail tail(soft);
     const double least_sum = tail.least_sum(-log_weight_ - std::log(p_max_));
     decoding_ = !std::isinf(least_sum);  // else too few chips were heard for so many bits
-    if (decoding_) decoder_.start(soft, bits, least_sum / tail.root_energy(), candidates_);
+    if (decoding_) decoder_.start(soft, bits, least_sum / tail.root_energy());
 }
 
 bool Despreader::step() noexcept {

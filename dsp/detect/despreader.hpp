@@ -23,9 +23,7 @@ std::optional<Reading> read_payload(const Fold& fold, const Carrier& carrier, do
 // The same in steps of some 1 us, a few of 10 us among them. Real time: start() and step() allocate nothing.
 class Despreader {
   public:
-    // At most `candidates` codewords are held against the CRC for each format.
-    void start(const Fold& fold, const Carrier& carrier, double log_q, double p_max,
-               int candidates = most_candidates) noexcept;
+    void start(const Fold& fold, const Carrier& carrier, double log_q, double p_max) noexcept;
     bool step() noexcept;                                   // true while there is more to do
     bool took_long() const noexcept { return took_long_; }  // the last step, 10 us
     bool busy() const noexcept { return busy_; }
@@ -35,7 +33,7 @@ class Despreader {
     // What was begun is done again: soft bits and the number of steps say all.
     template <class Archive>
     void exchange(Archive& archive) {
-        archive(soft_, log_q_, p_max_, candidates_, busy_, steps_);
+        archive(soft_, log_q_, p_max_, busy_, steps_);
         if (Archive::restores && busy_) repeat(steps_);
     }
 
@@ -48,7 +46,7 @@ class Despreader {
     CodewordDecoder decoder_;
     SoftBits soft_{};
     double log_q_ = 0, p_max_ = 1, log_weight_ = 0;
-    int format_ = 0, steps_ = 0, candidates_ = most_candidates;
+    int format_ = 0, steps_ = 0;
     bool busy_ = false, decoding_ = false, took_long_ = false;
     std::optional<Reading> best_;
 };

@@ -40,6 +40,15 @@ SlotSum codeword_sum(const Carrier& carrier, SlotView slot, long long slot_index
     return {static_cast<double>(correlation), static_cast<double>(energy)};
 }
 
+// Payload signs are independent of the audio and of all that sync gives, so to them the tracks read are fixed, up to
+// the first payload that is read. They are read where sync has said "marked", in unmarked audio in at most p_max of the
+// stretches by their weights, so at most most_first_readings * p_max tracks are read of it in the mean: the bound of
+// one reading, times that where it is more than 1, bounds them all.
+double log_reading_weight(double p_max) {
+    constexpr double most_first_readings = 100;
+    return -std::max(0.0, std::log(most_first_readings * p_max));
+}
+
 Answer weight_of(const Stretch& stretch, const Track& track, const Fold& folded) {
     Answer answer;
     answer.log_q = stretch.log_weight + log_prior(track, static_cast<int>(stretch.slots.size()));
@@ -99,8 +108,7 @@ bool Inquiry::fold_more(const Stretch& stretch) noexcept {
         took_long_ = true;
         return false;
     }
-    const double log_q = stretch.log_weight + log_prior(track, static_cast<int>(stretch.slots.size()));
-    despreader_.start(folded, stretch.carrier, log_q, stretch.p_max);
+    despreader_.start(folded, stretch.carrier, log_reading_weight(stretch.p_max), stretch.p_max);
     enter(Stage::reading);
     return despreader_.busy();
 }

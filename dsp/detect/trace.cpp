@@ -11,7 +11,6 @@ namespace earmark {
 namespace {
 
 constexpr int most_ended = 32;
-constexpr int live_candidates = 8;                         // a live payload is tried more often: each try must be surer
 constexpr std::size_t most_scores = std::size_t{1} << 18;  // 37 hours
 constexpr int least_followed_slots = 2;                    // before "it has ended" means anything
 constexpr int least_gap_slots = 4;                         // shorter pauses are no end (segmenter.cpp)
@@ -245,7 +244,7 @@ bool Trace::start_reading(const History& history, Despreader& despreader) noexce
     LiveTrack track;
     if (!last_track(history, live_.strength, track)) return false;
     fold_track(history, track);
-    despreader.start(folded_.fold(), key_->carrier, live_log_q(track), config_.p_max, live_candidates);
+    despreader.start(folded_.fold(), key_->carrier, live_log_q(track), config_.p_max);
     return despreader.busy();
 }
 
