@@ -17,7 +17,7 @@ struct Reading {
 
 // Soft bits -> decoder -> the codeword's own statistic, tested against p_max. Every payload of every format counts as a
 // hypothesis (weight 1/3 for the format, 2^-bits for the payload), so that no list or checksum is trusted.
-// log_q: weight of the track. Nothing for a carrier without payload signs.
+// log_q: weight of the reading. Nothing for a carrier without payload signs.
 std::optional<Reading> read_payload(const Fold& fold, const Carrier& carrier, double log_q, double p_max);
 
 // The same in steps of some 1 us, a few of 10 us among them. Real time: start() and step() allocate nothing.

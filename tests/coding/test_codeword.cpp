@@ -79,7 +79,7 @@ TEST_CASE("codewords come back without noise, whole and with three quarters eras
     }
 }
 
-// About 0.5 dB above the Eb/N0 of a block error of 1e-2 (benchmark_coding), where it is 1e-3 to 4e-3.
+// About 0.5 dB above the Eb/N0 of a block error of 1e-2 (benchmark_coding), where it is 1e-3 to 3e-3.
 TEST_CASE("block error under noise stays below its limit") {
     struct Limit {
         int payload_bits, heard_bits;
@@ -87,8 +87,8 @@ TEST_CASE("block error under noise stays below its limit") {
     };
     constexpr int trials = 200, most_failures = 4;
     for (const Limit& limit :
-         {Limit{32, 992, 2.2}, Limit{32, 496, 2.4}, Limit{32, 248, 2.5}, Limit{64, 992, 1.7}, Limit{64, 496, 2.0},
-          Limit{64, 248, 2.4}, Limit{128, 992, 1.5}, Limit{128, 496, 1.9}, Limit{128, 248, 3.0}}) {
+         {Limit{32, 992, 2.7}, Limit{32, 496, 2.9}, Limit{32, 248, 3.1}, Limit{64, 992, 2.0}, Limit{64, 496, 2.3},
+          Limit{64, 248, 2.8}, Limit{128, 992, 1.8}, Limit{128, 496, 2.3}, Limit{128, 248, 3.6}}) {
         CAPTURE(limit.payload_bits);
         CAPTURE(limit.heard_bits);
         const double deviation = noise_deviation(limit.payload_bits, limit.heard_bits, limit.eb_n0_db);
