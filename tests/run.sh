@@ -84,17 +84,22 @@ stop_ahead() {
 }
 
 # Two lanes, a core each: the C++ tests and then half of the command's; the other half of those and the Python module's.
+# To look for leaks takes as long as most commands do: of the command only where it works through many files.
 sanitized() {
     # Left out: what measures the program, what a killed one leaves, what only reads the option tables, and the search
     # through scales, which the C++ tests do under sanitizers.
-    local program=$PWD/build-asan-ubsan/tools/earmark but='not memory and not killed and not true_rate'
+    local program=$PWD/build-asan-ubsan/tools/earmark many=(tests/cli/test_detect.py tests/cli/test_embed_many.py)
+    local but='not memory and not killed and not true_rate'
     but+=' and not full_search and not tells_the_change and not completion and not manual_mentions'
     {
         build-asan-ubsan/tests/earmark_tests --no-colors=true >"$log.asan" 2>&1
         echo $? >"$log.code"
-        run_pytests "$program" "$log.half" tests/cli -k "$but" --ignore-glob '*/cli/test_[a-k]*' --ignore-glob '*/cli/test_label*'
+        ASAN_OPTIONS=detect_leaks=0 run_pytests "$program" "$log.half" tests/cli -k "$but" \
+            --ignore-glob '*/cli/test_[a-k]*' --ignore-glob '*/cli/test_label*'
     } &
-    pytests "the command under sanitizers" "$program" tests/cli/test_[a-k]*.py tests/cli/test_label*.py -k "$but"
+    ASAN_OPTIONS=detect_leaks=0 pytests "the command under sanitizers" "$program" tests/cli/test_[a-k]*.py \
+        tests/cli/test_label*.py -k "$but" "${many[@]/#/--deselect=}"
+    pytests "the command under sanitizers, leaks" "$program" "${many[@]}" -k "$but"
     python_package sanitized
     wait $!
     count_pytests "the command under sanitizers, other half" $? "$log.half"
