@@ -1,9 +1,11 @@
 #include "audio_file.hpp"
 
+#include "sound_library.hpp"
+
 #include <earmark/error.hpp>
 
-#include <sndfile.h>
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <utility>
 
@@ -44,18 +46,19 @@ std::size_t count(sf_count_t done) {
     return done > 0 ? static_cast<std::size_t>(done) : 0;
 }
 
-}  // namespace
-
-std::string sound_library() {
-    return sf_version_string();
+bool is_bare_words(const AudioFormat& format) {
+    return std::endian::native == std::endian::little &&
+           format.code == (SF_FORMAT_RAW | SF_ENDIAN_LITTLE | SF_FORMAT_PCM_16);
 }
 
+}  // namespace
+
 void AudioFile::Closer::operator()(void* handle) const {
-    sf_close(sound(handle));
+    sound_library().close(sound(handle));
 }
 
 AudioFile::AudioFile(ByteStream bytes, const AudioFormat& format)
-    : format_(format), bytes_(std::make_unique<ByteStream>(std::move(bytes))) {}
+    : format_(format), in_words_(is_bare_words(format)), bytes_(std::make_unique<ByteStream>(std::move(bytes))) {}
 
 void* AudioFile::open_handle(int mode) {
     SF_VIRTUAL_IO io = virtual_io();
@@ -63,7 +66,7 @@ void* AudioFile::open_handle(int mode) {
     info.format = format_.code;
     info.samplerate = format_.sample_rate_hz;
     info.channels = format_.channels;
-    SNDFILE* opened = sf_open_virtual(&io, mode, &info, bytes_.get());
+    SNDFILE* opened = sound_library().open_virtual(&io, mode, &info, bytes_.get());
     if (opened != nullptr && mode == SFM_READ) {
         format_ = {info.format, info.samplerate, info.channels};
         // libsndfile says "more than any file holds" for "the header does not tell".
@@ -75,35 +78,52 @@ void* AudioFile::open_handle(int mode) {
 
 AudioFile AudioFile::open(ByteStream bytes, const std::string& name, const std::optional<AudioFormat>& bare) {
     AudioFile file(std::move(bytes), bare.value_or(AudioFormat{}));
+    if (file.in_words_) return file;
     file.handle_.reset(file.open_handle(SFM_READ));
     if (file.handle_) return file;
     if (file.bytes().error() != 0)
         throw Error(Fault::input, name + ": cannot be read, " + std::strerror(file.bytes().error()));
     if (file.bytes().length() == 0) throw Error(Fault::input, name + ": is empty, 0 bytes");
-    throw Error(Fault::input, name + ": no audio format known here (" + first_line(sf_strerror(nullptr)) +
+    throw Error(Fault::input, name + ": no audio format known here (" + first_line(sound_library().strerror(nullptr)) +
                                   "), decode it first: ffmpeg -i FILE -f wav - | earmark ... -");
 }
 
 AudioFile AudioFile::create(ByteStream bytes, const std::string& name, const AudioFormat& format) {
     AudioFile file(std::move(bytes), format);
+    if (file.in_words_) return file;
     file.handle_.reset(file.open_handle(SFM_WRITE));
     if (!file.handle_) {
         const int error = file.bytes().error();
-        throw Error(Fault::input,
-                    name + ": cannot be written, " + (error ? std::strerror(error) : first_line(sf_strerror(nullptr))));
+        throw Error(Fault::input, name + ": cannot be written, " +
+                                      (error ? std::strerror(error) : first_line(sound_library().strerror(nullptr))));
     }
-    sf_command(sound(file.handle_.get()), SFC_SET_CLIPPING, nullptr, SF_TRUE);
+    sound_library().command(sound(file.handle_.get()), SFC_SET_CLIPPING, nullptr, SF_TRUE);
     // The chunk carries the time of day: the same samples would not give the same file.
-    sf_command(sound(file.handle_.get()), SFC_SET_ADD_PEAK_CHUNK, nullptr, SF_FALSE);
+    sound_library().command(sound(file.handle_.get()), SFC_SET_ADD_PEAK_CHUNK, nullptr, SF_FALSE);
     return file;
 }
 
+std::size_t AudioFile::read_words(std::size_t samples) {
+    if (handle_)
+        return count(
+            sound_library().readf_short(sound(handle_.get()), words_.data(), static_cast<sf_count_t>(samples)));
+    const std::size_t sample_bytes = sizeof(short) * static_cast<std::size_t>(format_.channels);
+    return bytes_->read(words_.data(), samples * sample_bytes) / sample_bytes;
+}
+
+std::size_t AudioFile::write_words(std::size_t samples) {
+    if (handle_)
+        return count(
+            sound_library().writef_short(sound(handle_.get()), words_.data(), static_cast<sf_count_t>(samples)));
+    const std::size_t sample_bytes = sizeof(short) * static_cast<std::size_t>(format_.channels);
+    return bytes_->write(words_.data(), samples * sample_bytes) / sample_bytes;
+}
+
 std::size_t AudioFile::read(float* interleaved, std::size_t samples) {
-    SNDFILE* const file = sound(handle_.get());
-    const auto wanted = static_cast<sf_count_t>(samples);
-    if (!in_words_) return count(sf_readf_float(file, interleaved, wanted));
+    if (!in_words_)
+        return count(sound_library().readf_float(sound(handle_.get()), interleaved, static_cast<sf_count_t>(samples)));
     words_.resize(samples * static_cast<std::size_t>(format_.channels));
-    const std::size_t got = count(sf_readf_short(file, words_.data(), wanted));
+    const std::size_t got = read_words(samples);
     const std::size_t values = got * static_cast<std::size_t>(format_.channels);
     std::transform(words_.begin(), words_.begin() + static_cast<std::ptrdiff_t>(values), interleaved,
                    [](short word) { return static_cast<float>(word) * (1 / full_scale); });
@@ -111,17 +131,17 @@ std::size_t AudioFile::read(float* interleaved, std::size_t samples) {
 }
 
 std::size_t AudioFile::write(const float* interleaved, std::size_t samples) {
-    SNDFILE* const file = sound(handle_.get());
-    const auto wanted = static_cast<sf_count_t>(samples);
-    if (!in_words_) return count(sf_writef_float(file, interleaved, wanted));
+    if (!in_words_)
+        return count(sound_library().writef_float(sound(handle_.get()), interleaved, static_cast<sf_count_t>(samples)));
     words_.resize(samples * static_cast<std::size_t>(format_.channels));
     std::transform(interleaved, interleaved + words_.size(), words_.begin(),
                    [](float x) { return static_cast<short>(std::clamp(x * full_scale, -full_scale, full_scale - 1)); });
-    return count(sf_writef_short(file, words_.data(), wanted));
+    return write_words(samples);
 }
 
 std::string AudioFile::fault() const {
-    return sf_error(sound(handle_.get())) == SF_ERR_NO_ERROR ? "" : first_line(sf_strerror(sound(handle_.get())));
+    if (!handle_ || sound_library().error(sound(handle_.get())) == SF_ERR_NO_ERROR) return "";
+    return first_line(sound_library().strerror(sound(handle_.get())));
 }
 
 void AudioFile::close() {

@@ -1,4 +1,4 @@
-// libsndfile behind one class: interleaved samples in and out of a ByteStream.
+// Interleaved samples in and out of a ByteStream: bare 16-bit ones as they are, all else by libsndfile.
 #pragma once
 
 #include "audio_format.hpp"
@@ -11,8 +11,6 @@
 #include <vector>
 
 namespace earmark::tools {
-
-std::string sound_library();  // name and version
 
 class AudioFile {
   public:
@@ -36,14 +34,16 @@ class AudioFile {
     };
     AudioFile(ByteStream bytes, const AudioFormat& format);
     void* open_handle(int mode);
+    std::size_t read_words(std::size_t samples);
+    std::size_t write_words(std::size_t samples);
 
     AudioFormat format_;
     // 16-bit samples pass as such: libsndfile's way to float and back takes as long as a filter.
     bool in_words_ = false;
     std::vector<short> words_;  // of one call
     std::optional<std::uint64_t> promised_;
-    std::unique_ptr<ByteStream> bytes_;  // libsndfile holds its address
-    std::unique_ptr<void, Closer> handle_;
+    std::unique_ptr<ByteStream> bytes_;     // libsndfile holds its address
+    std::unique_ptr<void, Closer> handle_;  // none for bare 16-bit samples
 };
 
 }  // namespace earmark::tools

@@ -1,10 +1,10 @@
 #include "audio_format.hpp"
 
+#include "sound_library.hpp"
 #include "text.hpp"
 
 #include <earmark/error.hpp>
 
-#include <sndfile.h>
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -71,6 +71,7 @@ int coding(int code) {
 }
 
 bool can_hold(const AudioFormat& format) {
+    if (is_wav_words(format)) return true;
     const int rate = format.sample_rate_hz;
     const bool opus_rate = rate == 8000 || rate == 12000 || rate == 16000 || rate == 24000 || rate == 48000;
     // libsndfile finds these out only when the encoder refuses.
@@ -82,7 +83,7 @@ bool can_hold(const AudioFormat& format) {
     info.samplerate = rate;
     info.channels = format.channels;
     info.format = format.code;
-    return sf_format_check(&info) != 0;
+    return sound_library().format_check(&info) != 0;
 }
 
 bool can_write(const std::string& path, const AudioFormat& format) {
@@ -150,6 +151,10 @@ bool is_float(const AudioFormat& format) {
 bool is_wav_container(const AudioFormat& format) {
     return container(format.code) == SF_FORMAT_WAV || container(format.code) == SF_FORMAT_WAVEX ||
            container(format.code) == SF_FORMAT_RF64;
+}
+
+bool is_wav_words(const AudioFormat& format) {
+    return format.code == (SF_FORMAT_WAV | SF_FORMAT_PCM_16);
 }
 
 AudioFormat raw_format(const RawPcm& raw) {

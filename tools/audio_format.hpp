@@ -22,6 +22,7 @@ std::vector<std::string> sample_format_names();
 int integer_bits(const AudioFormat& format);  // of integer samples; 0 for float and coded ones
 bool is_float(const AudioFormat& format);
 bool is_wav_container(const AudioFormat& format);
+bool is_wav_words(const AudioFormat& format);  // 16-bit samples in a WAV with the plainest header
 
 AudioFormat raw_format(const RawPcm& raw);
 AudioFormat wav_format(const WavHeader& header);  // for header.is_plain()

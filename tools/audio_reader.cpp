@@ -80,6 +80,11 @@ void AudioReader::open_wav_file(ByteStream bytes) {
     if (header.data_bytes == 0 && present > 0) refuse_unfinished(name_, present);
     if (header.data_bytes && *header.data_bytes > present) damage_ = shortened(*header.data_bytes, present, "bytes");
     const std::uint64_t usable = std::min(header.data_bytes.value_or(present), present);
+    if (header.is_plain() && !header.extended && is_wav_words(wav_format(header))) {
+        samples_ = usable / static_cast<std::uint64_t>(header.sample_bytes());
+        bytes.begin_here(*samples_ * static_cast<std::uint64_t>(header.sample_bytes()));
+        return open_bare(std::move(bytes), wav_format(header));
+    }
     bytes.seek(0, SEEK_SET);
     file_ = AudioFile::open(std::move(bytes), name_, std::nullopt);
     if (header.is_plain()) {
@@ -103,7 +108,11 @@ void AudioReader::open_wav_pipe(ByteStream bytes) {
     promised_bytes_ = header.data_bytes;
     bare_sample_bytes_ = header.sample_bytes();
     bytes.begin_here(header.data_bytes);
-    const AudioFormat format = wav_format(header);
+    open_bare(std::move(bytes), wav_format(header));
+}
+
+// Samples behind a header that has been read.
+void AudioReader::open_bare(ByteStream bytes, const AudioFormat& format) {
     file_ = AudioFile::open(std::move(bytes), name_, headerless(format));
     file_->present_as(format);
 }

@@ -57,6 +57,7 @@ class AudioReader {
     void open_raw(ByteStream bytes, const AudioFormat& format);
     void open_wav_file(ByteStream bytes);
     void open_wav_pipe(ByteStream bytes);
+    void open_bare(ByteStream bytes, const AudioFormat& format);
     void check_range() const;
     void check_finite(std::span<const float> interleaved) const;
     [[noreturn]] void refuse_broken(const std::string& what) const;

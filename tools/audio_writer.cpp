@@ -58,7 +58,7 @@ AudioWriter::AudioWriter(int fd, const std::string& name, const AudioFormat& for
     : name_(name), format_(format) {
     ByteStream bytes = ByteStream::borrow(fd);
     bytes.tap(tap);
-    if (to_stdout && is_wav_container(format)) {
+    if (is_wav_words(format) || (to_stdout && is_wav_container(format))) {
         header_ = wav_header_for(format);
         if (samples) header_->data_bytes = *samples * static_cast<std::uint64_t>(header_->sample_bytes());
         header_at_ = bytes.is_pipe() ? 0 : ::lseek(fd, 0, SEEK_CUR);

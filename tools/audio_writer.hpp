@@ -1,4 +1,5 @@
-// Audio into a file or a pipe, block by block. On a pipe the WAV header is written by hand, as libsndfile refuses.
+// Audio into a file or a pipe, block by block. On a pipe the WAV header is written by hand, as libsndfile refuses, and
+// that of 16-bit samples anywhere, as nothing else of libsndfile is needed for them.
 #pragma once
 
 #include "audio_file.hpp"

@@ -2,6 +2,7 @@
 #include "audio_reader.hpp"
 #include "ledger/database.hpp"
 #include "options.hpp"
+#include "sound_library.hpp"
 #include "standard_output.hpp"
 #include "text.hpp"
 
@@ -32,7 +33,7 @@ void tell_program() {
     line("fft", "KissFFT " EARMARK_KISSFFT_VERSION ", BSD-3-Clause");
 #endif
     line("libsodium", EARMARK_SODIUM_VERSION);
-    line("libsndfile", sound_library());
+    line("libsndfile", sound_library().version_string());
     line("libebur128", EARMARK_EBUR128_VERSION);
     line("soxr", EARMARK_SOXR_VERSION ", LGPL-2.1-or-later");
     line("taglib", EARMARK_TAGLIB_VERSION ", LGPL-2.1 or MPL-1.1");

@@ -45,6 +45,7 @@ void read_format(WavHeader& header, std::span<const std::uint8_t> chunk) {
     header.channels = static_cast<int>(little(chunk.data() + 2, 2));
     header.sample_rate_hz = static_cast<int>(little(chunk.data() + 4, 4));
     header.bits = static_cast<int>(little(chunk.data() + 14, 2));
+    header.extended |= header.tag == extensible;
     if (header.tag == extensible && chunk.size() >= 26) header.tag = static_cast<int>(little(chunk.data() + 24, 2));
 }
 
@@ -81,7 +82,10 @@ WavHeader read_wav_header(ByteStream& bytes, const std::string& name) {
         const std::size_t kept = wanted ? std::min<std::uint64_t>(size, chunk.size()) : 0;
         if (bytes.read(chunk.data(), kept) != kept || !skip(bytes, size + size % 2 - kept)) break;
         if (is_format && size >= 16) read_format(header, {chunk.data(), kept});
-        if (wanted && !is_format && size >= 16) long_size = little(chunk.data() + 8, 8);
+        if (wanted && !is_format && size >= 16) {
+            long_size = little(chunk.data() + 8, 8);
+            header.extended = true;
+        }
     }
     throw Error(Fault::input,
                 name + ": WAV header without samples, cut off after " + std::to_string(bytes.tell()) + " bytes");

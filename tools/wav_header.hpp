@@ -19,6 +19,7 @@ struct WavHeader {
     int channels = 0;
     int sample_rate_hz = 0;
     int bits = 0;
+    bool extended = false;                    // RF64, or an extensible format chunk
     std::optional<std::uint64_t> data_bytes;  // nothing: written into a pipe, goes on to the end of the file
 
     int sample_bytes() const { return channels * bits / 8; }  // all channels
