@@ -1,6 +1,7 @@
 """Whatever goes in comes out: container, sample format, rate, channels, length; and the mark is in it."""
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -103,3 +104,33 @@ def test_same_input_same_output(tmp_path, voice, embed):
     for name in ("a.wav", "b.wav"):
         assert embed(source, tmp_path / name).code == 0
     assert (tmp_path / "a.wav").read_bytes() == (tmp_path / "b.wav").read_bytes()
+
+
+def test_plain_wav_is_written_as_libsndfile_writes_it(tmp_path, voice, embed):
+    source, target, again = (tmp_path / name for name in ("in.wav", "out.wav", "again.wav"))
+    soundfile.write(source, voice(16000)[:16001], 16000, subtype="PCM_16")
+    assert embed(source, target).code == 0
+    samples, rate = soundfile.read(target, dtype="int16")
+    soundfile.write(again, samples, rate, subtype="PCM_16")
+    assert target.read_bytes() == again.read_bytes()
+
+
+def test_libraries_come_when_they_are_needed(tmp_path, voice, key, embed):
+    """By what the dynamic linker says it starts."""
+
+    def started(*words):
+        done = run(*words, env={**os.environ, "LD_DEBUG": "libs"})
+        assert done.code == 0, done.err
+        calls = [line for line in done.err.splitlines() if "calling init" in line]
+        assert calls
+        return {name for name in ("libsndfile", "libsqlite3", "libportaudio", "libtag.", "libsoxr") if name in str(calls)}
+
+    plain, marked, coded = (tmp_path / name for name in ("in.wav", "marked.wav", "marked.flac"))
+    soundfile.write(plain, voice(16000), 16000, subtype="PCM_16")
+    words = ("--key", key, "--payload", PAYLOAD)
+    assert started("--version") == set()
+    assert started("embed", plain, marked, *words) == set()
+    assert started("detect", marked, "--key", key) == set()
+    assert started("embed", plain, coded, *words) == {"libsndfile"}
+    assert started("detect", coded, "--key", key) == {"libsndfile", "libtag."}  # a label may be in its tags
+    assert started("ledger", "create", tmp_path / "audio.ledger") == {"libsqlite3"}
