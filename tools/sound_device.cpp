@@ -224,10 +224,7 @@ struct SoundStream::Shared {
 };
 
 SoundStream::SoundStream(SoundSystem& system, const SoundWish& wish, Audio audio)
-    : system_(system),
-      name_(names_of(wish)),
-      shared_(std::make_unique<Shared>()),
-      seen_(std::chrono::steady_clock::now()) {
+    : system_(system), name_(names_of(wish)), shared_(std::make_unique<Shared>()) {
     shared_->audio = std::move(audio);
     require_channels(wish);
     const Side input(wish.input, wish.channels, false), output(wish.output, wish.channels, true);
@@ -236,6 +233,7 @@ SoundStream::SoundStream(SoundSystem& system, const SoundWish& wish, Audio audio
                                               paNoFlag, &Shared::block, shared_.get());
     if (error != paNoError) throw Error(Fault::input, name_ + ": " + why(error));
     error = portaudio().Pa_StartStream(stream_);
+    seen_ = std::chrono::steady_clock::now();  // not before: a device may take seconds to open
     if (error == paNoError) return;
     const std::string reason = why(error);
     portaudio().Pa_CloseStream(stream_);
