@@ -54,8 +54,10 @@ robustness() {
     record groups benchmarks/groups.py --corpus "$corpus" --seed $seed "$results/robustness_standard.json"
     record robustness_standard_8k "${common[@]}" --rows "$rows_8k" --host-rate 8000 --trials 2
     # Lengths between those above.
-    record robustness_between "${common[@]}" --windows 8,15 \
-        --rows gsm,amr_12k2,opus_12k,g726_32k,white_10db,lowpass_1k,highpass_1500,loss_10_concealed,loss_10_deleted
+    local between=gsm,amr_12k2,opus_12k,g726_32k,white_10db,lowpass_1k,highpass_1500,loss_10_concealed,loss_10_deleted
+    between+=,g711_mu,quantise_8bit,equaliser,mp3_32k,aac_64k,vorbis_q0,opus_24k
+    record robustness_between "${common[@]}" --windows 4,6,8,15 --rows "$between"
+    record robustness_128_bits "${common[@]}" --windows 4,5,7,10 --rows none,g711_mu,opus_24k --payload-bits 128
     # Windows longer than any voice of the corpus speaks.
     record robustness_joined "${common[@]}" --rows none,white_10db,amr_4k75,opus_6k,mobile_call --join-s 30 --join-voices \
         --windows 30 --marks 2

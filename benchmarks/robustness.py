@@ -3,11 +3,11 @@
 
     benchmarks/robustness.py --corpus DIR [--split test] [--rows all] [--but ROWS] [--windows 1,2,3,5,10,20] [--trials 4]
                              [--marks 1] [--profile standard] [--host-rate 8000] [--join-s 20] [--join-voices]
-                             [--clips 9] [--seed 1] [--quick] [--json FILE] [--earmark PROG] [--jobs 2] [--p-max 1e-6]
+                             [--clips 9] [--payload-bits 64] [--seed 1] [--quick] [--json FILE] [--earmark PROG] [--jobs 2] [--p-max 1e-6]
                              [--detect-options "--search drift"]
 
 Each clip (files of one speaker joined to --join-s where shorter, with --join-voices of any speakers; --clips takes so many
-of them, evenly over all) gets --marks times a key and a 64-bit payload of its own, is marked whole and distorted whole.
+of them, evenly over all) gets --marks times a key and a payload of its own, is marked whole and distorted whole.
 From the result --trials windows of each length are cut at random, where at least half of the host is active speech; a
 window longer than its clip is left out, so n falls with length. The host, not marked, goes through the same distortion
 with the same seed, and the same windows are cut. --rows takes names of
@@ -49,7 +49,7 @@ from windows import cut, speech_starts
 
 WINDOWS_S = (1, 2, 3, 5, 10, 20)
 ROWS_AT_ONCE = 8  # the program is started once for so many; their windows stay in memory meanwhile
-RECORDED = ('split', 'host_rate', 'join_s', 'join_voices', 'profile', 'seed', 'marks', 'trials', 'p_max', 'detect_options')
+RECORDED = ('split', 'host_rate', 'join_s', 'join_voices', 'profile', 'payload_bits', 'seed', 'marks', 'trials', 'p_max', 'detect_options')
 QUICK = {'windows': '3,10', 'rows': 'none,crop,g711_mu,gsm,opus_12k,mp3_32k,white_20db,lowpass_4k', 'trials': 1}
 
 
@@ -101,7 +101,7 @@ def run_clip(job, clips, program, options):
     index, mark = job
     clip, seed = clips[index], ('robustness', options.seed, clips[index].name, mark)
     rows = chosen_rows([c for c in clips if c.speaker != clip.speaker], options.rows, options.but)
-    payload = seeded_bytes(*seed, 'payload', size=8).hex()
+    payload = seeded_bytes(*seed, 'payload', size=options.payload_bits // 8).hex()
     results = []
     with tempfile.TemporaryDirectory(dir=SCRATCH) as folder:
         path = partial(os.path.join, folder)
@@ -206,6 +206,7 @@ def arguments():
     parser.add_argument('--trials', type=int, default=None)
     parser.add_argument('--marks', type=int, default=1)
     parser.add_argument('--profile', default='standard')
+    parser.add_argument('--payload-bits', type=int, choices=(32, 64, 128), default=64)
     parser.add_argument('--host-rate', type=int)
     parser.add_argument('--join-s', type=float, default=20.0)
     parser.add_argument('--join-voices', action='store_true')
@@ -245,7 +246,7 @@ def main():
     clips = [clips[number * len(clips) // options.clips] for number in range(options.clips)] if options.clips else clips
     print(f'{program.version()}; {len(clips)} clips of {len({c.speaker for c in clips})} speakers, '
           f'{sum(c.seconds for c in clips):.0f} s, split {options.split}, host rate {options.host_rate or "own"}, '
-          f'profile {options.profile}, seed {options.seed}, {options.marks} marks a clip, {options.trials} windows a length, '
+          f'profile {options.profile}, {options.payload_bits} bits, seed {options.seed}, {options.marks} marks a clip, {options.trials} windows a length, '
           f'p_max {options.p_max:g}', flush=True)
     jobs = [(index, mark) for index in range(len(clips)) for mark in range(options.marks)]
     results = []

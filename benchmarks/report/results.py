@@ -5,7 +5,7 @@ from dataclasses import dataclass
 # name of the results: the section of record.sh that makes them
 EXPECTED = {
     'robustness_standard': 'robustness', 'robustness_standard_8k': 'robustness', 'robustness_between': 'robustness',
-    'robustness_joined': 'robustness',
+    'robustness_joined': 'robustness', 'robustness_128_bits': 'robustness',
     'robustness_scaled': 'scaled', 'segments': 'segments', 'robustness_transparent': 'profiles', 'robustness_robust': 'profiles',
     'table': 'table', 'table_scaled': 'table', 'table_suites': 'table', 'table_suites_scaled': 'table', 'averaging': 'table',
     'quality': 'quality', 'false_alarms_trials': 'false_alarms', 'false_alarms_keys': 'false_alarms',

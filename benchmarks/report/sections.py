@@ -11,6 +11,7 @@ from earmark.report.layout import cell, number, share_cell, table
 from earmark.report.tables import share
 
 MORE_TABLES = {'robustness_between': 'Lengths between those above',
+               'robustness_128_bits': 'Payloads of 128 bits',
                'robustness_joined': 'Longer than any one voice speaks here: voices joined',
                'robustness_standard_8k': 'Hosts of 8 kHz'}
 DET_CELLS = ('gsm:2', 'amr_12k2:1', 'amr_4k75:10', 'opus_12k:1', 'opus_8k:3', 'white_10db:3', 'lowpass_1k:1', 'mobile_call:5',
