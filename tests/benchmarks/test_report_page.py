@@ -45,7 +45,8 @@ def whole():
     return {
         'robustness_standard': record(standard, ('1', '2', '3', '5', '10')),
         'robustness_standard_8k': record(['gsm']), 'robustness_between': record(['gsm'], ('8', '15')),
-        'robustness_joined', 'robustness_128_bits': record(['white_10db'], ('30',)),
+        'robustness_joined': record(['white_10db'], ('30',)),
+        'robustness_128_bits': record(['none'], ('7',)),
         'robustness_scaled': record(['speed_1.1', 'pitch_+2'], ('5', '10')),
         'robustness_transparent': record(['gsm'], ('3',)), 'robustness_robust': record(['gsm'], ('3',)),
         'table': record(['amr_5k9', 'loss_3_zero', 'median_3']), 'table_scaled': record(['tempo_0.7']),
