@@ -54,7 +54,7 @@ bool is_bare_words(const AudioFormat& format) {
 }  // namespace
 
 void AudioFile::Closer::operator()(void* handle) const {
-    sound_library().close(sound(handle));
+    sound_library().sf_close(sound(handle));
 }
 
 AudioFile::AudioFile(ByteStream bytes, const AudioFormat& format)
@@ -66,7 +66,7 @@ void* AudioFile::open_handle(int mode) {
     info.format = format_.code;
     info.samplerate = format_.sample_rate_hz;
     info.channels = format_.channels;
-    SNDFILE* opened = sound_library().open_virtual(&io, mode, &info, bytes_.get());
+    SNDFILE* opened = sound_library().sf_open_virtual(&io, mode, &info, bytes_.get());
     if (opened != nullptr && mode == SFM_READ) {
         format_ = {info.format, info.samplerate, info.channels};
         // libsndfile says "more than any file holds" for "the header does not tell".
@@ -84,7 +84,8 @@ AudioFile AudioFile::open(ByteStream bytes, const std::string& name, const std::
     if (file.bytes().error() != 0)
         throw Error(Fault::input, name + ": cannot be read, " + std::strerror(file.bytes().error()));
     if (file.bytes().length() == 0) throw Error(Fault::input, name + ": is empty, 0 bytes");
-    throw Error(Fault::input, name + ": no audio format known here (" + first_line(sound_library().strerror(nullptr)) +
+    throw Error(Fault::input, name + ": no audio format known here (" +
+                                  first_line(sound_library().sf_strerror(nullptr)) +
                                   "), decode it first: ffmpeg -i FILE -f wav - | earmark ... -");
 }
 
@@ -94,19 +95,20 @@ AudioFile AudioFile::create(ByteStream bytes, const std::string& name, const Aud
     file.handle_.reset(file.open_handle(SFM_WRITE));
     if (!file.handle_) {
         const int error = file.bytes().error();
-        throw Error(Fault::input, name + ": cannot be written, " +
-                                      (error ? std::strerror(error) : first_line(sound_library().strerror(nullptr))));
+        throw Error(Fault::input,
+                    name + ": cannot be written, " +
+                        (error ? std::strerror(error) : first_line(sound_library().sf_strerror(nullptr))));
     }
-    sound_library().command(sound(file.handle_.get()), SFC_SET_CLIPPING, nullptr, SF_TRUE);
+    sound_library().sf_command(sound(file.handle_.get()), SFC_SET_CLIPPING, nullptr, SF_TRUE);
     // The chunk carries the time of day: the same samples would not give the same file.
-    sound_library().command(sound(file.handle_.get()), SFC_SET_ADD_PEAK_CHUNK, nullptr, SF_FALSE);
+    sound_library().sf_command(sound(file.handle_.get()), SFC_SET_ADD_PEAK_CHUNK, nullptr, SF_FALSE);
     return file;
 }
 
 std::size_t AudioFile::read_words(std::size_t samples) {
     if (handle_)
         return count(
-            sound_library().readf_short(sound(handle_.get()), words_.data(), static_cast<sf_count_t>(samples)));
+            sound_library().sf_readf_short(sound(handle_.get()), words_.data(), static_cast<sf_count_t>(samples)));
     const std::size_t sample_bytes = sizeof(short) * static_cast<std::size_t>(format_.channels);
     return bytes_->read(words_.data(), samples * sample_bytes) / sample_bytes;
 }
@@ -114,14 +116,15 @@ std::size_t AudioFile::read_words(std::size_t samples) {
 std::size_t AudioFile::write_words(std::size_t samples) {
     if (handle_)
         return count(
-            sound_library().writef_short(sound(handle_.get()), words_.data(), static_cast<sf_count_t>(samples)));
+            sound_library().sf_writef_short(sound(handle_.get()), words_.data(), static_cast<sf_count_t>(samples)));
     const std::size_t sample_bytes = sizeof(short) * static_cast<std::size_t>(format_.channels);
     return bytes_->write(words_.data(), samples * sample_bytes) / sample_bytes;
 }
 
 std::size_t AudioFile::read(float* interleaved, std::size_t samples) {
     if (!in_words_)
-        return count(sound_library().readf_float(sound(handle_.get()), interleaved, static_cast<sf_count_t>(samples)));
+        return count(
+            sound_library().sf_readf_float(sound(handle_.get()), interleaved, static_cast<sf_count_t>(samples)));
     words_.resize(samples * static_cast<std::size_t>(format_.channels));
     const std::size_t got = read_words(samples);
     const std::size_t values = got * static_cast<std::size_t>(format_.channels);
@@ -132,7 +135,8 @@ std::size_t AudioFile::read(float* interleaved, std::size_t samples) {
 
 std::size_t AudioFile::write(const float* interleaved, std::size_t samples) {
     if (!in_words_)
-        return count(sound_library().writef_float(sound(handle_.get()), interleaved, static_cast<sf_count_t>(samples)));
+        return count(
+            sound_library().sf_writef_float(sound(handle_.get()), interleaved, static_cast<sf_count_t>(samples)));
     words_.resize(samples * static_cast<std::size_t>(format_.channels));
     std::transform(interleaved, interleaved + words_.size(), words_.begin(),
                    [](float x) { return static_cast<short>(std::clamp(x * full_scale, -full_scale, full_scale - 1)); });
@@ -140,8 +144,8 @@ std::size_t AudioFile::write(const float* interleaved, std::size_t samples) {
 }
 
 std::string AudioFile::fault() const {
-    if (!handle_ || sound_library().error(sound(handle_.get())) == SF_ERR_NO_ERROR) return "";
-    return first_line(sound_library().strerror(sound(handle_.get())));
+    if (!handle_ || sound_library().sf_error(sound(handle_.get())) == SF_ERR_NO_ERROR) return "";
+    return first_line(sound_library().sf_strerror(sound(handle_.get())));
 }
 
 void AudioFile::close() {

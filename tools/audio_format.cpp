@@ -83,7 +83,7 @@ bool can_hold(const AudioFormat& format) {
     info.samplerate = rate;
     info.channels = format.channels;
     info.format = format.code;
-    return sound_library().format_check(&info) != 0;
+    return sound_library().sf_format_check(&info) != 0;
 }
 
 bool can_write(const std::string& path, const AudioFormat& format) {

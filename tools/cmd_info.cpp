@@ -33,7 +33,7 @@ void tell_program() {
     line("fft", "KissFFT " EARMARK_KISSFFT_VERSION ", BSD-3-Clause");
 #endif
     line("libsodium", EARMARK_SODIUM_VERSION);
-    line("libsndfile", sound_library().version_string());
+    line("libsndfile", sound_library().sf_version_string());
     line("libebur128", EARMARK_EBUR128_VERSION);
     line("soxr", EARMARK_SOXR_VERSION ", LGPL-2.1-or-later");
     line("taglib", EARMARK_TAGLIB_VERSION ", LGPL-2.1 or MPL-1.1");

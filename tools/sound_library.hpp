@@ -2,25 +2,33 @@
 // that reads and writes plain 16-bit WAV waiting for more than two milliseconds.
 #pragma once
 
+#include "loaded_library.hpp"
+
 #include <sndfile.h>
 
 namespace earmark::tools {
 
 struct SoundLibrary {
-    decltype(&sf_open_virtual) open_virtual;
-    decltype(&sf_close) close;
-    decltype(&sf_command) command;
-    decltype(&sf_error) error;
-    decltype(&sf_format_check) format_check;
-    decltype(&sf_readf_float) readf_float;
-    decltype(&sf_readf_short) readf_short;
-    decltype(&sf_strerror) strerror;
-    decltype(&sf_version_string) version_string;
-    decltype(&sf_writef_float) writef_float;
-    decltype(&sf_writef_short) writef_short;
+    LoadedLibrary library{"libsndfile.so.1", "audio files other than 16-bit WAV"};
+#define EARMARK_OF_SNDFILE(name) decltype(&::name) name = library.function<decltype(&::name)>(#name)
+    EARMARK_OF_SNDFILE(sf_close);
+    EARMARK_OF_SNDFILE(sf_command);
+    EARMARK_OF_SNDFILE(sf_error);
+    EARMARK_OF_SNDFILE(sf_format_check);
+    EARMARK_OF_SNDFILE(sf_open_virtual);
+    EARMARK_OF_SNDFILE(sf_readf_float);
+    EARMARK_OF_SNDFILE(sf_readf_short);
+    EARMARK_OF_SNDFILE(sf_strerror);
+    EARMARK_OF_SNDFILE(sf_version_string);
+    EARMARK_OF_SNDFILE(sf_writef_float);
+    EARMARK_OF_SNDFILE(sf_writef_short);
+#undef EARMARK_OF_SNDFILE
 };
 
 // Loaded by the first call. Throws Error(input).
-const SoundLibrary& sound_library();
+inline const SoundLibrary& sound_library() {
+    static const SoundLibrary loaded;
+    return loaded;
+}
 
 }  // namespace earmark::tools
