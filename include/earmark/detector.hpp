@@ -73,9 +73,11 @@ struct Detection {
     bool marked = false;
     double log10_p = 0;  // 0 = no evidence; counts keys, channels, windows and phases
     std::optional<Payload> payload;
-    double payload_log10_p = 0;  // bound on reading any payload at all from audio that has none
-    std::string key;             // name of the key found, empty when not marked
-    int channel = 0;             // channel found
+    // Bound on reading any payload at all from audio that has none. Of a mark in white noise, of just the
+    // strength where that is worst, some 5 in a million readings give another payload than was put in; 14 of 128 bits.
+    double payload_log10_p = 0;
+    std::string key;  // name of the key found, empty when not marked
+    int channel = 0;  // channel found
     double start_s = 0, end_s = 0;
     // How the audio plays beside what was marked, of the segment of least p: time 1.1 = 1.1 times as fast,
     // frequency 1.1 = every frequency 1.1 times as high; a tape that runs fast changes both alike. Both exactly 1:
