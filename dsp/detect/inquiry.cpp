@@ -45,7 +45,7 @@ SlotSum codeword_sum(const Carrier& carrier, SlotView slot, long long slot_index
 // stretches by their weights, so at most most_first_readings * p_max tracks are read of it in the mean: the bound of
 // one reading, times that where it is more than 1, bounds them all.
 double log_reading_weight(double p_max) {
-    constexpr double most_first_readings = 100;
+    constexpr double most_first_readings = 128;
     return -std::max(0.0, std::log(most_first_readings * p_max));
 }
 

@@ -17,18 +17,29 @@ class Cutter {
         : stretch_(stretch), answers_(answers), segments_(segments) {}
 
     // Leaves out what carries no mark.
-    void cut_gaps(const Track& track) {
+    void cut_gaps(const Track& track) { cut_gaps(track, track); }
+
+    // untrimmed: the same with the ends that were cut off.
+    void cut_gaps(const Track& track, const Track& untrimmed) {
         const Answer gap = answers_.ask({Question::About::silent_run, track});
-        if (gap.until == 0) return cut_payloads(track);
-        if (gap.from > 0) cut_gaps(part(track, 0, gap.from));
+        if (gap.until == 0) return cut_payloads(track, untrimmed);
         const int slots = static_cast<int>(track.phases.size());
-        if (gap.until < slots) cut_gaps(part(track, gap.until, slots));
+        if (gap.from > 0) {
+            const Track before = part(track, 0, gap.from);
+            cut_gaps(before, gap.until == slots ? untrimmed : before);
+        }
+        if (gap.until < slots) {
+            const Track behind = part(track, gap.until, slots);
+            cut_gaps(behind, gap.from == 0 ? untrimmed : behind);
+        }
     }
 
     // Parts payloads: where the one read does not fit, and another is read instead. Where two of equal length leave
-    // nothing to read in the whole, one of the halves tells.
-    void cut_payloads(const Track& track) {
-        const Answer reading = read(track);
+    // nothing to read in the whole, one of the halves tells. An end is cut off for next to nothing said against it, and
+    // in a weak mark it may hold what a payload just lacks.
+    void cut_payloads(const Track& track, const Track& untrimmed) {
+        Answer reading = read(track);
+        if (!reading.read && untrimmed.phases.size() > track.phases.size()) reading = read(untrimmed);
         const Answer known = reading.read ? reading : read_either_half(track);
         if (!known.read) return add(track, reading);
         const Answer misfit = answers_.ask({Question::About::misfit, track, known.payload});
@@ -40,6 +51,8 @@ class Cutter {
         cut_payloads(part(track, misfit.from, misfit.until));
         if (misfit.until < slots) cut_payloads(part(track, misfit.until, slots));
     }
+
+    void cut_payloads(const Track& track) { cut_payloads(track, track); }
 
     Answer read_either_half(const Track& track) {
         const int slots = static_cast<int>(track.phases.size()), half = slots / 2;
