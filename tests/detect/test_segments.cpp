@@ -1,4 +1,5 @@
 // Where the mark begins and ends, and what each part says.
+#include "dsp/detect/segmenter.hpp"
 #include "dsp/detect/verdict.hpp"
 #include "tests/support/mono.hpp"
 
@@ -123,6 +124,40 @@ TEST_CASE("segments: a splice in a signal longer than one search") {
     check_borders(found.segments[1], 80, found.duration_s);
     CHECK(found.segments[0].payload == some_payload);
     CHECK(found.segments[1].payload == other_payload);
+}
+
+// Three slots at the beginning say next to nothing, and without them too little is left to read.
+TEST_CASE("segments: a payload is tried once more with the ends that were cut off") {
+    struct Told : Answers {
+        std::size_t least_slots;  // of a track that can be read
+        explicit Told(std::size_t slots) : least_slots(slots) {}
+        Answer ask(const Question& question) override {
+            Answer answer;
+            using enum Question::About;
+            if (question.about == weight) answer.log10_p = -9;
+            if (question.about == silent_run && question.track.first == 0) answer.until = 3;
+            if (question.about == payload && question.track.phases.size() >= least_slots) {
+                answer.read = true;
+                answer.payload = some_payload;
+                answer.log10_p = -7;
+            }
+            return answer;
+        }
+    };
+    const Carrier carrier = make_carrier(numbered_key(1));
+    const Slot silent{};
+    const std::vector<SlotEvidence> slots(20, SlotEvidence{nullptr, &silent});
+    const Stretch stretch{slots, 0, carrier, 0, 1e-6};
+    for (const auto& [least_slots, read] : {std::pair(17, true), std::pair(20, true), std::pair(21, false)}) {
+        Told answers(static_cast<std::size_t>(least_slots));
+        std::vector<Segment> segments;
+        segments.reserve(4);
+        cut_into_segments(stretch, {0, std::vector<int>(20, 5)}, answers, segments);
+        CAPTURE(least_slots);
+        REQUIRE(segments.size() == 1);
+        CHECK(segments[0].start_s == 3 * slot_s);
+        CHECK(segments[0].payload.has_value() == read);
+    }
 }
 
 TEST_CASE("merge_segments: what touches and agrees becomes one, what contradicts stays two") {
