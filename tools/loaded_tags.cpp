@@ -1,6 +1,6 @@
 // The functions of tools/metadata/tags.hpp as the command has them: in a module, loaded on the first call. It lies
 // beside the command, or in the prefix's library folder (tools/CMakeLists.txt), both found from where the command is.
-#include "loaded_library.hpp"
+#include "tools/loading/loaded_library.hpp"
 #include "tools/metadata/tags.hpp"
 
 namespace earmark::tools {

@@ -1,7 +1,7 @@
 #include "sound_device.hpp"
 
-#include "loaded_library.hpp"
 #include "text.hpp"
+#include "tools/loading/loaded_library.hpp"
 
 #include <earmark/error.hpp>
 

@@ -2,7 +2,7 @@
 // that reads and writes plain 16-bit WAV waiting for more than two milliseconds.
 #pragma once
 
-#include "loaded_library.hpp"
+#include "tools/loading/loaded_library.hpp"
 
 #include <sndfile.h>
 

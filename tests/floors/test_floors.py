@@ -20,9 +20,10 @@ ROOMS = {
     "dsp/cue": {"include", "transform"},
     "dsp/detect": {"include", "transform", "carrier", "coding", "simd"},
     "bindings": {"include"},
-    "tools/ledger": {"include"},
+    "tools/loading": {"include"},
+    "tools/ledger": {"include", "tools/loading"},
     "tools/metadata": {"include"},
-    "tools": {"include", "tools/ledger", "tools/metadata"},
+    "tools": {"include", "tools/ledger", "tools/loading", "tools/metadata"},
 }
 EVERYTHING = {"tests", "benchmarks"}  # may look into any room, but not into each other ...
 SHARED = "tests/support/random.hpp"  # ... but for the numbers from a seed

@@ -1,6 +1,6 @@
 #include "tools/label/resample.hpp"
 
-#include "tools/loaded_library.hpp"
+#include "tools/loading/loaded_library.hpp"
 
 #include <earmark/error.hpp>
 

@@ -1,6 +1,6 @@
 #include "database.hpp"
 
-#include "tools/loaded_library.hpp"
+#include "tools/loading/loaded_library.hpp"
 
 #include <earmark/error.hpp>
 
