@@ -42,11 +42,11 @@ SlotSum codeword_sum(const Carrier& carrier, SlotView slot, long long slot_index
 
 // Payload signs are independent of the audio and of all that sync gives, so to them the tracks read are fixed, up to
 // the first payload that is read. They are read where sync has said "marked", in unmarked audio in at most p_max of the
-// stretches by their weights, so at most most_first_readings * p_max tracks are read of it in the mean: the bound of
-// one reading, times that where it is more than 1, bounds them all.
+// stretches by their weights, and before that first payload no more often than a stretch has slots (segmenter.cpp: a
+// part once, again untrimmed, from 8 slots on its halves). So at most most_track_slots * p_max tracks are read of it in
+// the mean: the bound of one reading, times that where it is more than 1, bounds them all.
 double log_reading_weight(double p_max) {
-    constexpr double most_first_readings = 128;
-    return -std::max(0.0, std::log(most_first_readings * p_max));
+    return -std::max(0.0, std::log(most_track_slots * p_max));
 }
 
 Answer weight_of(const Stretch& stretch, const Track& track, const Fold& folded) {

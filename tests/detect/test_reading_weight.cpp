@@ -38,17 +38,17 @@ TEST_CASE("reading: the track's weight moves the bound on the mark, not that on 
     CHECK(dear.segments[0].payload_log10_p == plain.segments[0].payload_log10_p);
 }
 
-// Of 128 tracks at most, read in p_max of the stretches: above a p_max of 1/128 that is more than one.
+// Of 256 tracks at most, read in p_max of the stretches: above a p_max of 1/256 that is more than one.
 TEST_CASE("reading: where 'marked' is said often, a payload pays for it") {
     const MarkedSlots marked;
     const Carrier carrier = make_carrier(numbered_key(1));
     const double usual = marked.judged(carrier, 0, 1e-6).segments.at(0).payload_log10_p;
-    CHECK(marked.judged(carrier, 0, 0.0078).segments.at(0).payload_log10_p == doctest::Approx(usual));
-    CHECK(marked.judged(carrier, 0, 0.5).segments.at(0).payload_log10_p == doctest::Approx(usual + std::log10(64)));
+    CHECK(marked.judged(carrier, 0, 0.0039).segments.at(0).payload_log10_p == doctest::Approx(usual));
+    CHECK(marked.judged(carrier, 0, 0.5).segments.at(0).payload_log10_p == doctest::Approx(usual + std::log10(128)));
 }
 
 // The mark of sync stays, the payload subkey is drawn: to its signs the audio carries no payload. p_max is 0.5, so by
-// the bound at most one reading in a hundred gives one.
+// the bound at most one reading in 256 gives one.
 TEST_CASE("reading: nothing is read where sync is marked and the payload is of another subkey") {
     const MarkedSlots marked;
     const Key key = numbered_key(1);
