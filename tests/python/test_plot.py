@@ -46,9 +46,10 @@ def test_gain_pattern(marked, speech):
     gain_db = np.asarray(axes.images[1].get_array())
     assert gain_db.shape == (62, 93) and 0.2 < np.abs(gain_db).mean() < 3
     assert axes.images[1].get_extent() == pytest.approx([0, 93 * 0.016, 0.09375, 7.84375])
-    # The pattern of a chip, + - / - +, is to be seen: neighbours inside a chip differ in sign, those across do not care.
+    # The pattern of a chip, + - / - +, is to be seen: neighbours inside a chip differ in sign, those across do not care,
+    # but for windows that leak into each other. Over 150 keys 0.70 and 0.36, with deviations of 0.007 and 0.010.
     inside, across = gain_db[0::2] * gain_db[1::2], gain_db[1:-1:2] * gain_db[2::2]
-    assert np.mean(inside < 0) > 0.62 and 0.35 < np.mean(across < 0) < 0.65
+    assert np.mean(inside < 0) > 0.62 and 0.28 < np.mean(across < 0) < 0.5
     same = drawn(plot.gain_pattern(speech, speech, sample_rate=16000))
     assert np.abs(same.images[1].get_array()).max() == 0
     with pytest.raises(ValueError, match="^marked: "):
