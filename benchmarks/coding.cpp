@@ -52,7 +52,9 @@ struct Point {
 
 // What z must reach for that bound; infinity where nothing does.
 double least_statistic(int payload_bits, const SoftBits& soft_bits) {
-    const earmark::SignTail tail(soft_bits);
+    std::array<earmark::SignLevel, earmark::codeword_bits> levels;
+    earmark::to_levels(soft_bits, levels.data());
+    const earmark::SignTail tail(levels);
     return tail.least_sum(payload_bits * std::numbers::ln2 + std::log(3.0) + std::log(1e6)) / tail.root_energy();
 }
 

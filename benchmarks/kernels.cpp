@@ -135,12 +135,11 @@ Run mirrored() {
     };
 }
 
-Run tail() {
-    const auto random_sizes = random(992, 0, 1);
-    const std::vector<double> sizes(random_sizes.begin(), random_sizes.end());
+Run peak() {
+    const auto counts = random(most_sign_level, 0, 60);
+    const std::vector<double> weights(counts.begin(), counts.end());
     return [=](const Kernels& kernels) {
-        const auto sums = kernels.sign_tail(sizes.data(), static_cast<int>(sizes.size()), 3);
-        return std::vector<float>{static_cast<float>(sums.slope), static_cast<float>(sums.value)};
+        return std::vector<float>{static_cast<float>(kernels.sign_peak(weights.data()))};
     };
 }
 
@@ -159,7 +158,7 @@ int main(int count, char** words) {
         const std::vector<std::pair<const char*, Run>> all{
             {"correlation", correlation()}, {"whitening", whitening()}, {"net", net()},
             {"log", logarithm()},           {"gain", gains()},          {"overlap_add", overlap_add()},
-            {"half_band", half_band()},     {"mirror", mirrored()},     {"sign_tail", tail()}};
+            {"half_band", half_band()},     {"mirror", mirrored()},     {"sign_peak", peak()}};
         for (const auto& [name, run] : all)
             for (const Kernels* kernels : all_kernels())
                 ::benchmark::RegisterBenchmark(

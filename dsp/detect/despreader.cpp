@@ -9,16 +9,17 @@
 namespace earmark {
 namespace {
 
-using SoftBits = std::array<std::int16_t, codeword_bits>;
+using SoftBits = std::array<SignLevel, codeword_bits>;
 
-// A weight is at most 3, a fold holds at most 64 * 127 steps a chip: 16 bits do.
 SoftBits despread(const Fold& fold, const Carrier& carrier) {
     const BandWeights weights = band_weights(fold, carrier);
-    SoftBits soft{};
+    std::array<float, codeword_bits> weighed{};
     for (int chip = 0; chip < packet_chips; ++chip)
         if (carrier.code_bit[chip] >= 0)
-            soft[carrier.code_bit[chip]] = static_cast<std::int16_t>(
-                std::lrint(weights[chip % chip_bands] * static_cast<float>(carrier.sign[chip] * fold[chip])));
+            weighed[carrier.code_bit[chip]] =
+                weights[chip % chip_bands] * static_cast<float>(carrier.sign[chip] * fold[chip]);
+    SoftBits soft;
+    to_levels(weighed, soft.data());
     return soft;
 }
 
@@ -28,7 +29,7 @@ std::array<float, codeword_bits> real(const SoftBits& soft) {
     return values;
 }
 
-double correlation(const SoftBits& soft, const Codeword& codeword) {
+int correlation(const SoftBits& soft, const Codeword& codeword) {
     int sum = 0;
     for (int bit = 0; bit < codeword_bits; ++bit) sum += codeword[bit] * soft[bit];
     return sum;
@@ -43,17 +44,16 @@ void Despreader::start(const Fold& fold, const Carrier& carrier, double log_q, d
     format_ = steps_ = 0;
     best_.reset();
     decoding_ = false;
-    busy_ = std::any_of(soft_.begin(), soft_.end(), [](int soft) { return soft != 0; });
+    busy_ = std::any_of(soft_.begin(), soft_.end(), [](SignLevel level) { return level != 0; });
 }
 
 void Despreader::start_format() noexcept {
     const int bits = Payload::formats_bits[static_cast<std::size_t>(format_)];
     log_weight_ = log_q_ - std::log(double(Payload::formats_bits.size())) - bits * std::numbers::ln2;
-    const auto soft = real(soft_);
-    const SignTail tail(soft);
+    const SignTail tail(soft_);
     const double least_sum = tail.least_sum(-log_weight_ - std::log(p_max_));
     decoding_ = !std::isinf(least_sum);  // else too few chips were heard for so many bits
-    if (decoding_) decoder_.start(soft, bits, least_sum / tail.root_energy());
+    if (decoding_) decoder_.start(real(soft_), bits, least_sum / tail.root_energy());
 }
 
 bool Despreader::step() noexcept {
@@ -72,8 +72,7 @@ bool Despreader::step() noexcept {
 }
 
 void Despreader::take(const Payload& payload) noexcept {
-    const SignTail tail(real(soft_));
-    const double log_p = log10_p(tail.exponent(correlation(soft_, encode(payload))), log_weight_);
+    const double log_p = log10_p(SignTail(soft_).exponent(correlation(soft_, encode(payload))), log_weight_);
     if (log_p <= std::log10(p_max_) && (!best_ || log_p < best_->log10_p)) best_ = Reading{payload, log_p};
 }
 

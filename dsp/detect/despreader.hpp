@@ -38,7 +38,7 @@ class Despreader {
     }
 
   private:
-    using SoftBits = std::array<std::int16_t, codeword_bits>;
+    using SoftBits = std::array<SignLevel, codeword_bits>;
     void start_format() noexcept;
     void take(const Payload& payload) noexcept;
     void repeat(int steps) noexcept;

@@ -136,15 +136,12 @@ void SlowSearch::try_scale(const std::vector<SlowRow>& rows, ScaleSteps steps, H
 double SlowSearch::exponent(const std::vector<SlowRow>& rows, const Hypothesis& at) const {
     PhaseChips chips;
     fold_chips(rows, scale_at(at.steps).time, chips);
-    std::array<float, slow_chips> residuals;
-    double along = 0;
+    std::array<float, slow_chips> along;
     for (int row = 0; row < slow_rows; ++row)
-        for (int band = 0; band < slow_bands; ++band) {
-            const float residual = chips[(at.phase + row * chip_steps) % phases][band];
-            residuals[row * slow_bands + band] = residual;
-            along += signs_[band][slow_rows - 1 - row] * residual;
-        }
-    return SignTail(residuals).exponent(along);
+        for (int band = 0; band < slow_bands; ++band)
+            along[row * slow_bands + band] =
+                signs_[band][slow_rows - 1 - row] * chips[(at.phase + row * chip_steps) % phases][band];
+    return sign_exponent(along);
 }
 
 // What each slot of the rows says along the hypothesis.

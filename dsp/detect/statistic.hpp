@@ -1,12 +1,16 @@
 // The statistic and its proved bound.
 //
-// For fixed residuals R_j and independent uniform signs c_j, P(sum c_j R_j >= T) <= min over x of
-// exp(sum ln cosh(x R_j) - x T) (Chernoff, Ann. Math. Stat. 1952; ln cosh y <= y^2 / 2 makes it Hoeffding's exp(-z^2 /
-// 2) or sharper); and, z being T over the root of their energy, it is <= 3.18 P(N(0, 1) >= z) < 3.18 exp(-z^2 / 2) / (z
-// sqrt(2 pi)) (Bentkus and Dzindzalieta, Bernoulli 21(2), 2015; Mills' ratio): a quarter of Hoeffding's near the
-// threshold, where Chernoff's gains little. Both bound one event, so the lesser does. A track folds the signal on the
-// packet first, so that every sign is used once; which rows go where, which bands are dead and how residuals are
-// clipped is decided from the audio and the track alone. With weights q(h) that add up to at most 1 over all hypotheses
+// For fixed whole numbers R_j and independent uniform signs c_j let S be the sum of c_j R_j. With E_x, P_x under signs
+// tilted by any x > 0 (Cramer; P_x(c_j) goes with exp(x c_j R_j)) and K = sum ln cosh(x R_j),
+//   P(S >= T) = E_x[exp(K - x S); S >= T] <= exp(K - x T) max_s P_x(S = s) / (1 - exp(-2 x)),
+// as S goes in steps of 2. Seen modulo 2 M a value is no less likely, so Fourier's inversion has max_s P_x(S = s) <=
+// 1/M sum over j < M of prod |E_x exp(i t_j c_k R_k)| at t_j = pi j / M, with |.|^2 = 1 - sin^2(t R) / cosh^2(x R) <=
+// exp(-sin^2(t R) / cosh^2(x R)). Without the last factors it is Chernoff's bound, so at most 1 is taken for them. Near
+// the threshold it is within some percent of the tail itself; Chernoff's is 20 to 30 times that.
+//
+// A track folds the signal on the packet first, so that every sign is used once; which rows go where, which bands are
+// dead and how residuals are clipped and rounded is decided from the audio and the track alone. With weights q(h) that
+// add up to at most 1 over all hypotheses
 // h, P(some h has bound_h / q(h) <= p) <= p (union bound: h reaches it with probability at most p q(h)). So the least
 // bound_h / q(h) bounds the false-alarm probability whatever the audio, and looking at fewer hypotheses than were
 // counted only errs on the safe side.
@@ -53,27 +57,42 @@ SlotSum sync_sum(const Carrier& carrier, SlotView slot, long long slot_index, in
 SlotSum sync_sum(const Fold& fold, const Carrier& carrier) noexcept;
 double sync_correlation(const Fold& fold, const Carrier& carrier) noexcept;
 
+// Residuals in whole numbers, 8 to their root mean square: rounded so they lose 1 part in 800 of their energy.
+using SignLevel = std::int8_t;
+inline constexpr double levels_a_deviation = 8;  // clipped at simd::most_sign_level, 3.9 deviations
+// A level does not hang on the sign of its residual. levels: as many. Residuals of 0 count for nothing.
+void to_levels(std::span<const float> residuals, SignLevel* levels) noexcept;
+
 // The tail of sum c_j R_j for random signs c_j.
 class SignTail {
   public:
-    explicit SignTail(std::span<const float> residuals);  // packet_chips / 2 at most; allocates nothing
+    // |level| <= simd::most_sign_level; at most packet_chips / 2 of them.
+    explicit SignTail(std::span<const SignLevel> levels) noexcept;
 
-    // -ln of the bound on P(sum >= t); 0 for t <= 0.
-    double exponent(double t) const;
-    // The least t with that exponent; infinity when no sum reaches it.
-    double least_sum(double exponent) const;
-    double root_energy() const { return root_energy_; }
+    // -ln of the bound on P(sum >= t), t one of the sums that there are; 0 for t <= 0.
+    double exponent(int t) const noexcept;
+    // A sum with a little less than that exponent, at most a nat; infinity when no sum reaches it.
+    double least_sum(double exponent) const noexcept;
+    double root_energy() const noexcept;
 
   private:
-    using Point = simd::TailSums;  // of sum ln cosh(x R_j)
-    Point at(double x) const;
-    double chernoff(double z) const;
-    double least_chernoff_z(double exponent) const;
+    struct Point {  // of sum ln cosh(x R_j): itself and its derivatives
+        double value = 0, slope = 0, curvature = 0;
+    };
+    struct Tilt {
+        double x, exponent;  // of Chernoff's bound
+    };
+    Point at(double x) const noexcept;
+    Tilt chernoff(double t) const noexcept;
+    Tilt least_chernoff(double exponent) const noexcept;
+    double more_than_chernoff(double x) const noexcept;
 
-    std::array<double, packet_chips / 2> sizes_;  // |R_j| that are not 0, over the root of their energy
-    std::size_t count_ = 0;
-    double root_energy_ = 0, sum_ = 0;  // sum_: of sizes_, what the slope never reaches
+    std::array<std::int16_t, simd::most_sign_level> counts_{};  // of levels of either sign
+    int count_ = 0, sum_ = 0, energy_ = 0;
 };
+
+// Exponent of signs times residuals, `along`, that add up to much.
+double sign_exponent(std::span<const float> along) noexcept;
 
 // Exponent of the sync chips' correlation with the carrier.
 double sync_exponent(const Fold& fold, const Carrier& carrier);

@@ -12,7 +12,9 @@
 #include <hwy/highway.h>
 
 #include <array>
+#include <cmath>
 #include <cstring>
+#include <numbers>
 
 HWY_BEFORE_NAMESPACE();
 namespace earmark::simd::HWY_NAMESPACE {
@@ -612,28 +614,30 @@ FoldSums fold_sums(const std::int8_t* signs, const std::int16_t* folded) {
     return sums;
 }
 
-TailSums sign_tail(const double* sizes, int count, double x) {
-    const hn::CappedTag<double, 8> wide;
-    const hn::CappedTag<double, 1> one;
-    auto slopes = hn::Zero(wide), curvatures = hn::Zero(wide), values = hn::Zero(wide);
-    TailSums sums{};
-    const auto terms = [&](auto d, int i, auto& slope, auto& curvature, auto& value) HWY_ATTR {
-        const auto size = hn::LoadU(d, sizes + i), unit = hn::Set(d, 1.0), reach = hn::Mul(size, hn::Set(d, x));
-        const auto decay = hn::Exp(d, hn::Mul(hn::Set(d, -2.0), reach));
-        const auto tanh = hn::Div(hn::Sub(unit, decay), hn::Add(unit, decay));
-        slope = hn::MulAdd(size, tanh, slope);
-        curvature = hn::MulAdd(hn::Mul(size, size), hn::NegMulAdd(tanh, tanh, unit), curvature);
-        value = hn::Add(value, hn::Add(reach, hn::Sub(hn::Log1p(d, decay), hn::Set(d, 0.69314718055994530942))));
-    };
-    int i = 0;
-    for (const int lanes = static_cast<int>(hn::Lanes(wide)); i + lanes <= count; i += lanes)
-        terms(wide, i, slopes, curvatures, values);
-    auto slope = hn::Zero(one), curvature = hn::Zero(one), value = hn::Zero(one);
-    for (; i < count; ++i) terms(one, i, slope, curvature, value);
-    sums.slope = hn::GetLane(hn::SumOfLanes(wide, slopes)) + hn::GetLane(slope);
-    sums.curvature = hn::GetLane(hn::SumOfLanes(wide, curvatures)) + hn::GetLane(curvature);
-    sums.value = hn::GetLane(hn::SumOfLanes(wide, values)) + hn::GetLane(value);
-    return sums;
+// sin^2 by cos of the double angle, the sum of cosines by Clenshaw's recurrence (MTAC 9, 1955), many angles at once.
+// Two angles that add up to pi have the same term.
+double sign_peak(const double* weights) {
+    const hn::CappedTag<double, 8> d;
+    constexpr int half = sign_points / 2;
+    double total = 0, odd = 0;
+    for (int k = 1; k <= most_sign_level; ++k) {
+        total += weights[k - 1];
+        if (k % 2 != 0) odd += weights[k - 1];
+    }
+    auto sum = hn::Zero(d);
+    for (int j = 0; j < half; j += static_cast<int>(hn::Lanes(d))) {
+        const auto angle = hn::Mul(hn::Iota(d, j), hn::Set(d, 2 * std::numbers::pi / sign_points));
+        const auto cosine = hn::Cos(d, angle), twice = hn::Add(cosine, cosine);
+        auto next = hn::Zero(d), second = next;
+        for (int k = most_sign_level; k > 0; --k) {
+            const auto here = hn::MulAdd(twice, next, hn::Sub(hn::Set(d, weights[k - 1]), second));
+            second = next;
+            next = here;
+        }
+        const auto missing = hn::Sub(hn::Set(d, total), hn::MulSub(cosine, next, second));
+        sum = hn::Add(sum, hn::Exp(d, hn::Mul(hn::Set(d, -0.25), missing)));
+    }
+    return (2 * hn::GetLane(hn::SumOfLanes(d, sum)) - 1 + std::exp(-odd / 2)) / sign_points;
 }
 
 const Kernels* table() {
@@ -663,7 +667,7 @@ const Kernels* table() {
                                  accumulate,
                                  fold_rows,
                                  fold_sums,
-                                 sign_tail};
+                                 sign_peak};
     return &kernels;
 }
 

@@ -76,10 +76,8 @@ struct FoldSums {
     std::int64_t energy;
 };
 
-// Sums over the sizes of a SignTail: of size * tanh(x size), of size^2 * (1 - tanh^2), of ln cosh(x size).
-struct TailSums {
-    double slope, curvature, value;
-};
+// Of a SignTail: its levels are 1 .. most_sign_level, its sums are counted modulo twice sign_points.
+inline constexpr int most_sign_level = 31, sign_points = 512;
 
 struct Kernels {
     const char* name;
@@ -167,8 +165,9 @@ struct Kernels {
     // none. folded: the same rows without that; sizes up to 8191, no two neighbours of 2 i and 2 i + 1 with signs both.
     FoldSums (*fold_sums)(const std::int8_t* signs, const std::int16_t* folded);
 
-    // sizes >= 0, x >= 0; each term good to 4 units in the last place of a double.
-    TailSums (*sign_tail)(const double* sizes, int count, double x);
+    // Mean of exp(-sum over k of weights[k - 1] sin^2(pi j k / sign_points) / 2) over j = 0 .. sign_points - 1;
+    // weights: most_sign_level, >= 0 and together at most 2e6. Good to 1e-9.
+    double (*sign_peak)(const double* weights);
 };
 
 // Those that this machine has, best first, scalar last. Never empty.

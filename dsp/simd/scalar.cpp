@@ -3,6 +3,7 @@
 #include "dsp/simd/kernels.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 
@@ -252,15 +253,16 @@ FoldSums fold_sums(const std::int8_t* signs, const std::int16_t* folded) {
     return sums;
 }
 
-TailSums sign_tail(const double* sizes, int count, double x) {
-    TailSums sums{};
-    for (int i = 0; i < count; ++i) {
-        const double decay = std::exp(-2 * x * sizes[i]), tanh = (1 - decay) / (1 + decay);
-        sums.slope += sizes[i] * tanh;
-        sums.curvature += sizes[i] * sizes[i] * (1 - tanh * tanh);
-        sums.value += x * sizes[i] + std::log1p(decay) - std::numbers::ln2;  // ln cosh without overflow
+double sign_peak(const double* weights) {
+    std::array<double, sign_points> squares;
+    for (int j = 0; j < sign_points; ++j) squares[j] = std::pow(std::sin(std::numbers::pi * j / sign_points), 2);
+    double sum = 0;
+    for (int j = 0; j < sign_points; ++j) {
+        double exponent = 0;
+        for (int k = 1; k <= most_sign_level; ++k) exponent += weights[k - 1] * squares[j * k % sign_points] / 2;
+        sum += std::exp(-exponent);
     }
-    return sums;
+    return sum / sign_points;
 }
 
 }  // namespace
@@ -270,7 +272,7 @@ const Kernels& scalar_kernels() {
                                      mirror,    largest,   log,         depths,       apply_gain,       flatness,
                                      exceeds,   mix,       chip_filter, chip_net,     symmetric_filter, band_energies,
                                      round,     advance,   choose,      correlate,    passes,           accumulate,
-                                     fold_rows, fold_sums, sign_tail};
+                                     fold_rows, fold_sums, sign_peak};
     return kernels;
 }
 

@@ -35,14 +35,13 @@ Fold fold_of(const Carrier& carrier, const std::optional<Payload>& payload, doub
 
 // Exponent of a codeword, its soft bits weighed or not.
 double exponent(const Fold& folded, const Carrier& carrier, const Codeword& codeword, const BandWeights& weights) {
-    std::vector<float> soft;
-    double sum = 0;
+    std::vector<float> along;
     for (std::size_t chip = 0; chip < packet_chips; ++chip) {
         if (carrier.code_bit[chip] < 0) continue;
-        soft.push_back(weights[chip % chip_bands] * float(carrier.sign[chip] * folded[chip]));
-        sum += double(codeword[std::size_t(carrier.code_bit[chip])]) * double(soft.back());
+        along.push_back(weights[chip % chip_bands] *
+                        float(codeword[std::size_t(carrier.code_bit[chip])] * carrier.sign[chip] * folded[chip]));
     }
-    return SignTail(soft).exponent(sum);
+    return sign_exponent(along);
 }
 
 BandWeights all_equal() {

@@ -85,7 +85,7 @@ TEST_CASE("saved state: refused where anything differs, and the detector goes on
 
     std::vector<std::byte> later = state;
     later[8] = std::byte{7};
-    CHECK(refusal(detector, later) == "state: it has version 7, this build reads version 6");
+    CHECK(refusal(detector, later) == "state: it has version 8, this build reads version 7");
     CHECK(refusal(detector, std::span(state).first(10)) == "state: these 10 bytes are no saved stream");
     CHECK(refusal(detector, std::span(state).first(state.size() - 1)).find("bytes after its header") !=
           std::string::npos);
