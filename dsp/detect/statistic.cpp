@@ -48,10 +48,6 @@ SlotSum sync_sum(const Carrier& carrier, SlotView slot, long long slot_index, in
     return {static_cast<double>(correlation), static_cast<double>(energy)};
 }
 
-double sync_correlation(const Fold& fold, const Carrier& carrier) noexcept {
-    return sync_sum(fold, carrier).correlation;
-}
-
 SlotSum sync_sum(const Fold& fold, const Carrier& carrier) noexcept {
     const simd::FoldSums sums = simd::kernels().fold_sums(carrier.sync_sign.data(), fold.data());
     return {static_cast<double>(sums.along), static_cast<double>(sums.energy)};
@@ -105,7 +101,7 @@ double SignTail::exponent(int t) const noexcept {
 }
 
 // What is more than Chernoff's grows with the logarithm of the sum and falls where hardly a sign is left to disagree; a
-// quarter of a nat is more than it changes by.
+// quarter of a neper is more than it changes by.
 double SignTail::least_sum(double exponent) const noexcept {
     constexpr double change = 0.25;
     if (exponent >= count_ * std::numbers::ln2) return infinity;

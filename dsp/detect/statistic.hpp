@@ -10,10 +10,9 @@
 //
 // A track folds the signal on the packet first, so that every sign is used once; which rows go where, which bands are
 // dead and how residuals are clipped and rounded is decided from the audio and the track alone. With weights q(h) that
-// add up to at most 1 over all hypotheses
-// h, P(some h has bound_h / q(h) <= p) <= p (union bound: h reaches it with probability at most p q(h)). So the least
-// bound_h / q(h) bounds the false-alarm probability whatever the audio, and looking at fewer hypotheses than were
-// counted only errs on the safe side.
+// add up to at most 1 over all hypotheses h, P(some h has bound_h / q(h) <= p) <= p (union bound: h reaches it with
+// probability at most p q(h)). So the least bound_h / q(h) bounds the false-alarm probability whatever the audio, and
+// looking at fewer hypotheses than were counted only errs on the safe side.
 #pragma once
 
 #include "dsp/carrier/carrier.hpp"
@@ -55,7 +54,6 @@ struct SlotSum {
 SlotSum sync_sum(const Carrier& carrier, SlotView slot, long long slot_index, int phase) noexcept;
 // The same of what a fold holds.
 SlotSum sync_sum(const Fold& fold, const Carrier& carrier) noexcept;
-double sync_correlation(const Fold& fold, const Carrier& carrier) noexcept;
 
 // Residuals in whole numbers, 8 to their root mean square: rounded so they lose 1 part in 800 of their energy.
 using SignLevel = std::int8_t;
@@ -71,7 +69,7 @@ class SignTail {
 
     // -ln of the bound on P(sum >= t), t one of the sums that there are; 0 for t <= 0.
     double exponent(int t) const noexcept;
-    // A sum with a little less than that exponent, at most a nat; infinity when no sum reaches it.
+    // A sum with a little less than that exponent, at most a neper; infinity when no sum reaches it.
     double least_sum(double exponent) const noexcept;
     double root_energy() const noexcept;
 

@@ -53,7 +53,7 @@ TEST_CASE("running fold: a track that grows, moves its start and changes its min
                 correlation += sum.correlation;
             }
             REQUIRE(running.energy() == energy);
-            REQUIRE(sync_correlation(running.fold(), carrier) == correlation);
+            REQUIRE(sync_sum(running.fold(), carrier).correlation == correlation);
         }
         CHECK(changed > 5);
     }
