@@ -26,7 +26,7 @@ Codeword encode(const Payload& payload);
 // How many codewords decode() may hold against the CRC before it gives up. Each may fit by chance, so where the best
 // codewords are wrong a payload still comes back in at most most_candidates / 2^16 = 1/16,384 of the attempts, whatever
 // the caller's bound says: on marked audio near the threshold wrong codewords resemble the true one and reach it. With
-// a caller's bound of 1e-6 it happens in 5e-6 of the attempts on a payload of 64 bits, at the worst of all
+// a caller's bound of 1e-6 it happens in 1e-5 of the attempts on a payload of 64 bits, at the worst of all
 // strengths (benchmarks/coding.cpp, "chance"). A list of 32 reads 1 to 2 % more there and errs twice as often; a wrong
 // name is worse than none.
 inline constexpr int most_candidates = 4;

@@ -74,7 +74,7 @@ struct Detection {
     double log10_p = 0;  // 0 = no evidence; counts keys, channels, windows and phases
     std::optional<Payload> payload;
     // Bound on reading any payload at all from audio that has none. Of a mark in white noise, of just the
-    // strength where that is worst, some 5 in a million readings give another payload than was put in; 14 of 128 bits.
+    // strength where that is worst, some 10 in a million readings give another payload than was put in; 20 of 128 bits.
     double payload_log10_p = 0;
     std::string key;  // name of the key found, empty when not marked
     int channel = 0;  // channel found
