@@ -105,8 +105,8 @@ double SignTail::exponent(int t) const noexcept {
 double SignTail::least_sum(double exponent) const noexcept {
     constexpr double change = 0.25;
     if (exponent >= count_ * std::numbers::ln2) return infinity;
-    const double less = more_than_chernoff(least_chernoff(exponent).x) + change;
-    return less < exponent ? at(least_chernoff(exponent - less).x).slope : 0;
+    const double less = more_than_chernoff(least_chernoff(exponent)) + change;
+    return less < exponent ? at(least_chernoff(exponent - less)).slope : 0;
 }
 
 // sup over x of x t - sum ln cosh(x R_j): concave in x, and any x gives a bound, so stopping early only weakens it.
@@ -133,19 +133,18 @@ SignTail::Tilt SignTail::chernoff(double t) const noexcept {
 // For which x, the best for t = slope(x), the exponent x t - sum ln cosh(x R_j) is the one asked for: its derivative is
 // x times the curvature. At x = sqrt(2 exponent / energy) it is too small (Hoeffding); from there by Newton's steps,
 // kept between what is too small and what is too large.
-SignTail::Tilt SignTail::least_chernoff(double exponent) const noexcept {
+double SignTail::least_chernoff(double exponent) const noexcept {
     constexpr double hair = 1e-6;
-    double low = 0, high = infinity, x = std::sqrt(2 * exponent / energy_), reached = 0;
+    double low = 0, high = infinity, x = std::sqrt(2 * exponent / energy_);
     for (int i = 0; i < 100; ++i) {
         const Point point = at(x);
-        reached = x * point.slope - point.value;
-        const double missing = exponent - reached;
+        const double missing = exponent - (x * point.slope - point.value);
         if (std::abs(missing) <= hair) break;
         (missing > 0 ? low : high) = x;
         x = std::min(x + missing / (x * point.curvature), 2 * x);
         if (!(x > low && x < high)) x = (low + high) / 2;
     }
-    return {x, reached};
+    return x;
 }
 
 // -ln of the factors behind Chernoff's bound.

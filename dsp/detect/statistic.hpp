@@ -61,7 +61,8 @@ inline constexpr double levels_a_deviation = 8;  // clipped at simd::most_sign_l
 // A level does not hang on the sign of its residual. levels: as many. Residuals of 0 count for nothing.
 void to_levels(std::span<const float> residuals, SignLevel* levels) noexcept;
 
-// The tail of sum c_j R_j for random signs c_j.
+// The tail of sum c_j R_j for random signs c_j. Were all levels multiples of one number, the bound would be up to that
+// many times too large (never more than Chernoff's); those of audio are not.
 class SignTail {
   public:
     // |level| <= simd::most_sign_level; at most packet_chips / 2 of them.
@@ -82,7 +83,7 @@ class SignTail {
     };
     Point at(double x) const noexcept;
     Tilt chernoff(double t) const noexcept;
-    Tilt least_chernoff(double exponent) const noexcept;
+    double least_chernoff(double exponent) const noexcept;
     double more_than_chernoff(double x) const noexcept;
 
     std::array<std::int16_t, simd::most_sign_level> counts_{};  // of levels of either sign

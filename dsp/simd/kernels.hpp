@@ -166,7 +166,7 @@ struct Kernels {
     FoldSums (*fold_sums)(const std::int8_t* signs, const std::int16_t* folded);
 
     // Mean of exp(-sum over k of weights[k - 1] sin^2(pi j k / sign_points) / 2) over j = 0 .. sign_points - 1;
-    // weights: most_sign_level, >= 0 and together at most 2e6. Good to 1e-9.
+    // weights: most_sign_level, >= 0 and together at most 1e5. Good to 1e-9.
     double (*sign_peak)(const double* weights);
 };
 

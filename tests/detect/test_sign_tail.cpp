@@ -114,7 +114,7 @@ TEST_CASE("sign tail: the bound is never under the exact tail, at any sum that c
             while (as_large < sums.size() && sums[as_large] == sums[i]) ++as_large;
             const double exact = double(as_large) / double(sums.size());
             const double bound = std::exp(-tail.exponent(sums[i]));
-            if (bound < exact * (1 - 1e-9))
+            if (bound < exact * (1 - 1e-12))
                 FAIL_CHECK("n " << levels.size() << ", sum " << sums[i] << ": bound " << bound << " < " << exact);
             ++held;
         }
@@ -122,15 +122,18 @@ TEST_CASE("sign tail: the bound is never under the exact tail, at any sum that c
     CHECK(held > trials(80) * 20);
 }
 
-TEST_CASE("sign tail: never weaker than the best Chernoff bound") {
-    double loosest = 0;
+TEST_CASE("sign tail: never weaker than Hoeffding's z^2 / 2 and than the best Chernoff bound") {
+    double loosest = 0, weakest = 0;
     for (const Levels& levels : few_levels(trials(80))) {
         const SignTail tail(levels);
         for (double share = 0.02; share < 1; share += 0.07) {
             const int t = int(share * total(levels));
+            const double z = t / tail.root_energy();
+            if (t > 0) weakest = std::max(weakest, z * z / 2 - tail.exponent(t));
             loosest = std::max(loosest, best_chernoff(levels, t) - tail.exponent(t));
         }
     }
+    CHECK(weakest < 1e-9);
     CHECK(loosest < 1e-3);
 }
 
@@ -151,6 +154,23 @@ TEST_CASE("sign tail: of the levels that audio gives, within a few percent of th
             CHECK(share >= 1);
             CHECK(share <= 1 + 2 / (z * z));
         }
+    }
+}
+
+// Of n equal levels the tail is the binomial one.
+TEST_CASE("sign tail: of equal levels, within a few percent of the exact tail") {
+    constexpr int n = 992;
+    const SignTail tail(Levels(n, 1));
+    for (const double z : {3.0, 4.0, 5.0, 5.5, 6.0, 7.0}) {
+        const int least = int(std::ceil((n + z * std::sqrt(double(n))) / 2));  // signs that agree
+        double exact = 0;
+        for (int k = least; k <= n; ++k)
+            exact += std::exp(std::lgamma(n + 1.0) - std::lgamma(k + 1.0) - std::lgamma(n - k + 1.0) -
+                              n * std::numbers::ln2);
+        const double bound = std::exp(-tail.exponent(2 * least - n));
+        CAPTURE(z);
+        CHECK(bound >= exact);
+        CHECK(bound <= (1 + 2 / (z * z)) * exact);
     }
 }
 
@@ -208,6 +228,9 @@ TEST_CASE("sign tail: edges") {
             CHECK(std::isinf(equal.least_sum(n * std::numbers::ln2 + 0.01)));
             CHECK(equal.least_sum(n * std::numbers::ln2 * 0.98) < n * size);
         }
+    Levels padded(100, 0);
+    padded[42] = 8;
+    CHECK(SignTail(padded).exponent(8) == doctest::Approx(std::numbers::ln2).epsilon(1e-4));
 }
 
 TEST_CASE("levels: blind to sign and scale, rounded for next to nothing, and clipped") {
