@@ -5,8 +5,8 @@
 //
 // FILEs are marked with KEY and PAYLOAD and then distorted, each from its first sample (a codec's delay is found).
 // taps: every file weighs the same; ridge regression of the known signs on the 28 log energies: the matched filter in
-// coloured noise. examples: for every chip 31 inputs of its net and its sign, float32. train.sh and train_nets.py make
-// the files from speech that Debian packages ship.
+// coloured noise. examples: for every chip the 32 bytes that its net takes, and one that says whether its sign is +.
+// train.sh and train_nets.py make the files from speech that Debian packages ship.
 #include <earmark/earmark.hpp>
 
 #include "benchmarks/sound_file.hpp"
@@ -184,9 +184,9 @@ void write_examples(const std::vector<int>& signs, const char* file, bool prompt
         if (since < 0 || since % chip_hops != 0) return;
         for (int band = 0; band < bands; ++band) {
             const auto inputs = whitening.inputs(band, prompt);
-            const auto sign = static_cast<float>(signs[since / chip_hops % chip_rows * chip_bands + band]);
-            std::fwrite(inputs.data(), sizeof(float), inputs.size(), stdout);
-            std::fwrite(&sign, sizeof sign, 1, stdout);
+            const auto plus = static_cast<std::uint8_t>(signs[since / chip_hops % chip_rows * chip_bands + band] > 0);
+            std::fwrite(inputs.data(), 1, inputs.size(), stdout);
+            std::fwrite(&plus, 1, 1, stdout);
         }
     });
 }

@@ -1,16 +1,18 @@
 #!/usr/bin/python3
 """Remakes dsp/detect/chip_nets.hpp: two small perceptrons that tell a chip's sign from the log energies round it.
 
-    benchmarks/whitening/train_nets.py BUILD_DIR [--corpus DIR] [--steps 7000] [--seed 1] [--examples DIR]
+    benchmarks/whitening/train_nets.py BUILD_DIR [--corpus DIR] [--steps 20000] [--seed 1] [--examples DIR]
 
 Needs python3-torch, asterisk-core-sounds-{en,es,fr,it,ru}-g722, codec2-examples, flite and ffmpeg. Speech that those
 packages ship, 19 hosts of at most 3 minutes, is marked, each host with a key of its own, and heard in the ways of
 HEARD. What the full net makes greatest is the mean over the ways of the root of z, z being what a sum of sign times
 residual gives over the root of its energy: the root lets a way where little is left of the mark count for more. The
 prompt net serves the sequential test, which decides where the mark is strong: tanh of its output meets the sign in the
-least mean square, all ways weighing alike. With --corpus, prints what the nets are worth on clips of that corpus that tune the mark (corpus.TRAIN) and whose voices are not among
-the hosts: z over that of the linear filter, which sees the same 28 log energies. --examples keeps the examples there,
-and takes those that are there already: making them takes longer than training.
+least mean square, all ways weighing alike. Both learn in floating point first; then their weights are rounded to 8
+bits, what a layer hands on to a byte, and they go on learning as if nothing were rounded (straight through), while what
+they give is. With --corpus, prints what the nets are worth on clips of that corpus that tune the mark (corpus.TRAIN)
+and whose voices are not among the hosts: z over that of the linear filter, which sees the same 28 log energies.
+--examples keeps the examples there, and takes those that are there already: making them takes minutes.
 
 z of the full net over that of nets that met the sign in the least mean square, all ways weighing alike (the same clips;
 full net of 32 and 16 units unless it is said):
@@ -21,6 +23,7 @@ full net of 32 and 16 units unless it is said):
     have been for 2 s (what codec is it?)      0.92   0.93   1.03      0.99      1.11     1.16         1.09
     root of z                                  0.98   0.99   1.02      1.01      1.07     1.08         1.03
     root of z, 64 and 16 units                 0.98   1.00   1.07      1.03      1.10     1.10         1.09
+    the same in 8 bits, @Q@
 Least squares ask for outputs as large as the evidence in every way, so a net has to find out the way; z does not.
 Tried before, in least squares: a net without the level over the floor (noise at 10 dB + 16 % instead of + 26 %); twice
 the neighbourhood, 48 units (next to nothing); an output not clipped (- 4 % where the mark is strong).
@@ -45,10 +48,13 @@ from package import ROOT, earmark
 from program import Program, seeded_bytes, write_key
 
 HOST_S = 180
-TAPS, MORE, PROMPT_TAPS = 28, 3, 20
-UNITS = {'trained_chip_net': (64, 16), 'trained_prompt_net': (32, 16)}  # of the hidden layers
+TAPS, PROMPT_TAPS = 28, 20
+MORE = 4  # as simd::ChipNet has it: place, under the loudest, over the floor, nothing
+UNITS = {'trained_chip_net': (48, 16), 'trained_prompt_net': (32, 16)}  # of the hidden layers
 NET_TAPS = {'trained_chip_net': TAPS, 'trained_prompt_net': PROMPT_TAPS}
 FOR_Z = {'trained_chip_net'}
+STEPS = 512 * 1638 / 65536  # of a byte to a neper
+SHIFT = 7                   # of a hidden layer's sums
 MOST_CHIPS = 24000  # of one host heard in one way
 SAME_VOICES = {'hum-ru-ivrvoice', 'hum-en-allison', 'hum-en-8k-vk5qi', 'tts-en-festival-slt32k', 'tts-en-espeak'}
 VOICES = ('en_US_f_Allison', 'es_MX_f_Allison', 'fr_CA_f_June', 'it_IT_m_Carlo', 'ru_RU_f_IvrvoiceRU')
@@ -114,7 +120,7 @@ def hosts(folder, rng):
 
 
 def examples(name, samples, rate, build, program, folder, seed):
-    """For each way of hearing: inputs of the full and the prompt net and the sign, (chips, 2, 32)."""
+    """For each way of hearing: what the full and the prompt net take and whether the sign is +, bytes (chips, 2, 33)."""
     key = write_key(folder / 'key', seeded_bytes('nets', seed, name))
     host, marked, received = folder / 'host.wav', folder / 'marked.wav', folder / 'received.wav'
     soundfile.write(host, np.clip(samples, -1, 1), rate)
@@ -125,49 +131,93 @@ def examples(name, samples, rate, build, program, folder, seed):
         heard, heard_rate = attack(samples, rate, seed)
         soundfile.write(received, np.clip(heard, -1, 1), heard_rate)
         command = [build / 'benchmarks/train_whitening', 'examples', key, PAYLOAD, received]
-        both = [np.frombuffer(subprocess.run([*command, *more], check=True, capture_output=True).stdout, np.float32)
+        both = [np.frombuffer(subprocess.run([*command, *more], check=True, capture_output=True).stdout, np.uint8)
                 .reshape(-1, TAPS + MORE + 1) for more in ([], ['--prompt'])]
         count = min(map(len, both))
         yield way, np.stack([rows[:count] for rows in both], 1)
 
 
+def taken_by(name, rows):
+    """Of examples what this net takes, (chips, taps + MORE)."""
+    return rows[:, list(UNITS).index(name), :NET_TAPS[name] + MORE]
+
+
 def audible(rows):
     """Chips round which something moves; digital silence and dead bands teach nothing."""
-    return rows[:, 0, :TAPS].std(1) > 0.05
+    return rows[:, 0, :TAPS].std(1) > 0.05 * STEPS
 
 
 class Net(torch.nn.Module):
-    """Learns on the deviation of the log energies from their mean, beside the level of the first cell: the same
-    function as one of the plain inputs, but one that is found sooner."""
+    """In floating point. Learns on the deviation of the log energies from their mean, beside the level of the first
+    cell: the same function as one of the plain bytes, but one that is found sooner."""
 
     def __init__(self, taps, first, second):
         super().__init__()
         self.taps = taps
         self.layers = torch.nn.Sequential(
-            torch.nn.Linear(taps + 1 + MORE, first), torch.nn.ReLU(), torch.nn.Linear(first, second), torch.nn.ReLU(),
+            torch.nn.Linear(taps + MORE, first), torch.nn.ReLU(), torch.nn.Linear(first, second), torch.nn.ReLU(),
             torch.nn.Linear(second, 1))
+        deviation, level = torch.eye(taps) - 1 / taps, torch.eye(taps)[9:11].sum(0) / 4
+        more = torch.tensor([STEPS / 60, -1 / 2, 1 / 2])
+        # Of bytes, what the first layer learns on.
+        self.scales = torch.block_diag(torch.cat([deviation, level[None]]), torch.diag(more)) / 2 / STEPS
+        self.offset = torch.cat([torch.zeros(taps), torch.tensor([3.5, 1, 0, 0])])  # about the middle of level, place
 
-    def forward(self, x):
-        cells, more = x[:, :self.taps], x[:, TAPS:TAPS + MORE]
-        deviation = (cells - cells.mean(1, keepdim=True)) / 2
-        level = cells[:, 9:11].sum(1, keepdim=True) / 8
-        return self.layers(torch.cat([deviation, level, more], 1))[:, 0]
+    def forward(self, taken):
+        """taken: (chips, taps + MORE), 0 .. 255."""
+        return self.layers(taken[:, :-1] @ self.scales.T - self.offset)[:, 0]
 
-    def weights(self):
-        """As WholeNet takes them (dsp/detect/whole_net.hpp)."""
+    def plain(self):
+        """Weights and biases of the layers, for the bytes as they stand."""
         first, second, last = (self.layers[i] for i in (0, 2, 4))
-        learnt = first.weight.detach().numpy()
-        cells = learnt[:, :self.taps] / 2
-        cells = cells - cells.mean(1, keepdims=True)
-        cells[:, 9:11] += learnt[:, self.taps:self.taps + 1] / 8
-        plain = np.concatenate([cells, learnt[:, self.taps + 1:]], 1)
-        out = []
-        for weight, bias in ((plain, first.bias), (second.weight.detach().numpy(), second.bias)):
-            bias = bias.detach().numpy()
-            for unit in range(0, len(weight), 8):
-                out += [bias[unit:unit + 8], weight[unit:unit + 8].T.ravel()]
-        out += [last.bias.detach().numpy(), last.weight.detach().numpy().ravel()]
-        return np.concatenate(out)
+        of_bytes = torch.nn.functional.pad(first.weight @ self.scales, (0, 1))
+        return [(layer.detach().double(), bias.detach().double()) for layer, bias in
+                ((of_bytes, first.bias - first.weight @ self.offset), (second.weight, second.bias), (last.weight, last.bias))]
+
+
+class Through(torch.autograd.Function):
+    """Rounds by the function given; the gradient passes as if it did not."""
+
+    @staticmethod
+    def forward(context, values, rounding):
+        return rounding(values)
+
+    @staticmethod
+    def backward(context, gradient):
+        return gradient, None
+
+
+class WholeNet(torch.nn.Module):
+    """The same in whole numbers, as simd::ChipNet has it. A rectified unit may be scaled as one likes, if the next layer
+    takes it back: every unit is, so that neither its weights nor what it hands on (all but the largest values of the
+    examples) pass their bytes."""
+
+    def __init__(self, net, examples):
+        super().__init__()
+        self.weights, self.biases = torch.nn.ParameterList(), torch.nn.ParameterList()
+        values, taken_back = examples.double(), 1.0
+        for number, (weight, bias) in enumerate(net.plain()):
+            weight = weight / taken_back
+            scale = 127 / weight.abs().max(1).values
+            if number < 2:
+                sums = values @ weight.T + bias
+                scale = torch.minimum(scale, 255 * 2 ** SHIFT / torch.quantile(sums.clamp(min=1e-3), 0.9995, dim=0))
+                values = (sums * scale / 2 ** SHIFT).clamp(0, 255)
+                taken_back = scale / 2 ** SHIFT
+            # Parameters of about 1, for the optimiser.
+            self.weights.append(torch.nn.Parameter((weight * scale[:, None] / 127).float()))
+            self.biases.append(torch.nn.Parameter((bias * scale / 8192).float()))
+        self.scale = torch.nn.Parameter((1000 / scale).float())
+
+    def whole(self):
+        return [(Through.apply((weight * 127).clamp(-127, 127), torch.round), Through.apply(bias * 8192, torch.round))
+                for weight, bias in zip(self.weights, self.biases)]
+
+    def forward(self, taken):
+        first, second, (weight, bias) = self.whole()
+        for layer in (first, second):
+            taken = Through.apply((taken @ layer[0].T + layer[1]) / 2 ** SHIFT, torch.floor).clamp(0, 255)
+        return (taken @ weight[0] + bias) * self.scale / 1000
 
 
 def least_squares(residual, sign):
@@ -180,62 +230,80 @@ def lack_of_z(residual, sign):
     return -torch.sqrt(z.clamp(min=1e-3)).mean()
 
 
-def train(pools, name, options):
-    """pools: for each way its examples as net `name` sees them, shuffled."""
-    torch.set_num_threads(1)
-    torch.manual_seed(options.seed)
-    net, batch, warm_up = Net(NET_TAPS[name], *UNITS[name]), 768, 300
+def learn(net, pools, loss_of, steps, rate, warm_up=0, rise=0.3):
+    """loss_of takes over after warm_up steps of least squares: they set the scale, which z leaves free."""
+    batch = 768
     optimiser = torch.optim.Adam(net.parameters())
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 6e-3, total_steps=options.steps)
-    for step in range(options.steps):
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps, pct_start=rise)
+    for step in range(steps):
         starts = [step % (len(pool) // batch) * batch for pool in pools]
         chosen = torch.from_numpy(np.stack([pool[at:at + batch] for pool, at in zip(pools, starts)]).astype(np.float32))
-        sign = chosen[:, :, -1]
-        residual = torch.tanh(net(chosen.flatten(0, 1))).view(sign.shape)
-        # Least squares first: they set the scale, which z leaves free.
-        loss = (lack_of_z if name in FOR_Z and step >= warm_up else least_squares)(residual, sign)
+        sign = 2 * chosen[:, :, -1] - 1
+        residual = torch.tanh(net(chosen[:, :, :-1].flatten(0, 1))).view(sign.shape)
+        loss = (loss_of if step >= warm_up else least_squares)(residual, sign)
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         optimiser.step()
         schedule.step()
         if step % 500 == 0:
-            print(f'  {name}, {step} of {options.steps}: {float(loss):.4f}', flush=True)
-    return net
+            print(f'  {type(net).__name__}, {step} of {steps}: {float(loss):.4f}', flush=True)
+
+
+def train(pools, name, options):
+    """pools: for each way its examples, shuffled. The net of this name, in floating point and whole."""
+    pools = [np.concatenate([taken_by(name, rows), rows[:, 0, -1:]], 1) for rows in pools]
+    torch.set_num_threads(1)
+    torch.manual_seed(options.seed)
+    loss_of = lack_of_z if name in FOR_Z else least_squares
+    net = Net(NET_TAPS[name], *UNITS[name])
+    learn(net, pools, loss_of, options.steps, 6e-3, warm_up=300)
+    whole = WholeNet(net, torch.from_numpy(np.concatenate([pool[:4000, :-1] for pool in pools])))
+    learn(whole, pools, loss_of, options.steps // 2, 2e-3, rise=0.1)
+    return net, whole
 
 
 def z(residual, sign):
     return float((residual * sign).sum() / np.sqrt((residual.astype(np.float64) ** 2).sum() + 1e-9))
 
 
-def validate(nets, options, build, program, folder):
+def linear_filter(taken):
     header = (ROOT / 'dsp/carrier/chip_filter_taps.hpp').read_text().split('trained_whitening_taps')[1]
     taps = np.array([float(x) for x in re.findall(r'(-?\d+\.\d+)f', header)], np.float32)
+    return np.clip(taken[:, :TAPS] / STEPS @ taps, -2.2, 2.2)
+
+
+def validate(nets, options, program, folder):
+    """nets: (name of the net it is, net)."""
     ratios = {way: [] for way in HEARD}
     clips = [clip for clip in corpus.load(options.corpus, 'train') if clip.name not in SAME_VOICES]
     for clip in clips:
-        for way, rows in examples(clip.name, clip.samples, clip.rate, build, program, folder, options.seed + 1):
-            rows = rows[audible(rows)]
-            linear = z(np.clip(rows[:, 0, :TAPS] @ taps, -2.2, 2.2), rows[:, 0, -1])
+        for way, rows in examples(clip.name, clip.samples, clip.rate, options.build, program, folder, options.seed + 1):
+            rows = rows[audible(rows)].astype(np.float32)
+            sign = 2 * rows[:, 0, -1] - 1
+            linear = z(linear_filter(rows[:, 0]), sign)
             with torch.no_grad():
-                ratios[way].append([z(net(torch.from_numpy(rows[:, i])).clamp(-1, 1).numpy(), rows[:, i, -1]) / linear
-                                    for i, net in enumerate(nets)])
-    print(f'z over that of the linear filter, geometric mean of {len(clips)} clips: full net, prompt net')
-    for way, pairs in ratios.items():
-        full, prompt = np.exp(np.log(pairs).mean(0))
-        print(f'{way:22}{full:7.3f}{prompt:7.3f}')
+                ratios[way].append([z(net(torch.from_numpy(taken_by(name, rows))).clamp(-1, 1).numpy(), sign) / linear
+                                    for name, net in nets])
+    print(f'z over that of the linear filter, geometric mean of {len(clips)} clips:')
+    print(f'{"":22}' + ''.join(f'{name.split("_")[1]:>8} {type(net).__name__:8}' for name, net in nets))
+    for way, ratio in ratios.items():
+        print(f'{way:22}' + ''.join(f'{x:8.3f}{"":9}' for x in np.exp(np.log(ratio).mean(0))))
 
 
 def header(nets, hosts_used):
     lines = [f'// Made by benchmarks/whitening/train_nets.py from {hosts_used} hosts, each heard in {len(HEARD)} ways; '
-             'do not edit.', '#pragma once', '', '#include <array>', '', 'namespace earmark {', '',
-             '// Weights as WholeNet takes them (whole_net.hpp), and units of the two hidden layers.']
+             'do not edit.', '#pragma once', '', '#include "dsp/detect/whole_net.hpp"', '', 'namespace earmark {']
     for name, net in nets.items():
-        weights, (first, second) = net.weights(), UNITS[name]
-        lines += [f'inline constexpr std::array<int, 2> {name}_units{{{first}, {second}}};',
-                  '// clang-format off', f'inline constexpr std::array<float, {len(weights)}> {name}{{']
-        lines += ['    ' + ', '.join(f'{w:.4f}f' for w in weights[i:i + 12]) + ',' for i in range(0, len(weights), 12)]
-        lines += ['};', '// clang-format on']
+        layers, (first, second) = net.whole(), UNITS[name]
+        weights, biases = (np.concatenate([layer[i].detach().numpy().astype(int).ravel() for layer in layers])
+                           for i in (0, 1))
+        lines += ['', '// clang-format off',
+                  f'inline constexpr TrainedNet<{NET_TAPS[name] // 4}, {first}, {second}> {name}{{']
+        for values, end in ((weights, '}},'), (biases, '}},')):
+            rows = [', '.join(map(str, values[i:i + 20])) for i in range(0, len(values), 20)]
+            lines += ['    {{' + ',\n      '.join(rows) + end]
+        lines += [f'    {127 * float(net.scale) / 1000:.8e}f}};', '// clang-format on']
     return '\n'.join([*lines, '', '}  // namespace earmark', ''])
 
 
@@ -249,18 +317,18 @@ def example_files(options, folder):
             if not all(file.exists() for file in files.values()):
                 for way, rows in examples(name, samples, rate, options.build, program, pathlib.Path(scratch),
                                           options.seed):
-                    np.save(files[way], rows.astype(np.float16))
+                    np.save(files[way], rows)
                 print(name, flush=True)
             yield from ((name, way, file) for way, file in files.items())
 
 
 def pools_of(files, rng):
-    """{way: (chips, 2, 32)}, shuffled."""
+    """{way: bytes (chips, 2, 33)}, shuffled."""
     kept = {way: [] for way in HEARD}
     for _, way, file in files:
         rows = np.load(file)
         rows = rows[rng.permutation(len(rows))[:MOST_CHIPS]]
-        kept[way].append(rows[audible(rows.astype(np.float32))])
+        kept[way].append(rows[audible(rows)])
     return {way: rng.permutation(np.concatenate(rows)) for way, rows in kept.items()}
 
 
@@ -268,7 +336,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('build', type=pathlib.Path)
     parser.add_argument('--corpus')
-    parser.add_argument('--steps', type=int, default=7000)
+    parser.add_argument('--steps', type=int, default=20000)
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--examples', type=pathlib.Path)
     options = parser.parse_args()
@@ -276,13 +344,12 @@ def main():
         files = list(example_files(options, options.examples or pathlib.Path(scratch, 'examples')))
         pools = pools_of(files, np.random.default_rng(options.seed))
         with multiprocessing.get_context('fork').Pool(len(UNITS)) as workers:
-            jobs = {name: workers.apply_async(train, ([pool[:, which] for pool in pools.values()], name, options))
-                    for which, name in enumerate(UNITS)}
+            jobs = {name: workers.apply_async(train, (list(pools.values()), name, options)) for name in UNITS}
             nets = {name: job.get() for name, job in jobs.items()}
-        (ROOT / 'dsp/detect/chip_nets.hpp').write_text(header(nets, len({host for host, _, _ in files})))
+        (ROOT / 'dsp/detect/chip_nets.hpp').write_text(header({name: whole for name, (_, whole) in nets.items()},
+                                                              len({host for host, _, _ in files})))
         if options.corpus:
-            validate(list(nets.values()), options, options.build, Program(str(options.build / 'tools/earmark')),
-                     pathlib.Path(scratch))
+            validate([(name, net) for name, both in nets.items() for net in both], options, Program(str(options.build / 'tools/earmark')), pathlib.Path(scratch))
 
 
 if __name__ == '__main__':

@@ -15,7 +15,6 @@ constexpr float active_power = 1e-6f;  // -60 dBFS
 constexpr float inaudible = 1e-10f;    // -200 dBFS: silence, lest denormal numbers slow the transform
 constexpr float largest_sample = 1e6f;
 constexpr std::size_t spare_samples = 512;
-constexpr std::size_t rows_at_once = 4;
 constexpr int whole_registers = 16;  // bands at once: no register has more
 
 }  // namespace
@@ -65,7 +64,9 @@ Cells::Cells(int sample_rate_hz, Sink sink)
 Cells::Cells(std::shared_ptr<const CellPlan> plan, Sink sink)
     : plan_(std::move(plan)), kernels_(simd::kernels()), ffts_(rows_at_once, plan_->fft), sink_(std::move(sink)) {
     // Bands read past the last bin, times 0.
-    power_.resize(plan_->bins + static_cast<std::size_t>(std::max(plan_->step, 1) * whole_registers + plan_->taps + 2));
+    power_.assign(rows_at_once,
+                  std::vector<float>(plan_->bins + static_cast<std::size_t>(std::max(plan_->step, 1) * whole_registers +
+                                                                            plan_->taps + 2)));
     kernels_.log(&energy_floor, 1, &floor_log_);
     buffer_.resize(plan_->window_samples + spare_samples);
     reset();
@@ -112,7 +113,7 @@ void Cells::emit_ready_rows() noexcept {
     std::int64_t start = plan_->window_start(rows_);
     const auto ready = [&] { return start + window <= first_ + static_cast<std::int64_t>(held_); };
     while (ready()) {
-        std::array<float, rows_at_once> mean_power;
+        RowPowers mean_power;
         std::size_t count = 0;
         for (; count < rows_at_once && ready(); ++count) {
             const auto time = ffts_[count].time();
@@ -123,7 +124,7 @@ void Cells::emit_ready_rows() noexcept {
             start = plan_->window_start(rows_);
         }
         for (std::size_t i = 0; i < count; ++i) ffts_[i].forward();
-        for (std::size_t i = 0; i < count; ++i) emit_row(ffts_[i], mean_power[i]);
+        emit_rows(mean_power, count);
     }
     const std::size_t done = static_cast<std::size_t>(std::min<std::int64_t>(start - first_, held_));
     std::copy(buffer_.begin() + done, buffer_.begin() + held_, buffer_.begin());
@@ -131,20 +132,25 @@ void Cells::emit_ready_rows() noexcept {
     held_ -= done;
 }
 
-void Cells::emit_row(RealFft& fft, float mean_power) noexcept {
-    const int bands = plan_->bands();
-    kernels_.power(fft.frequency().data(), static_cast<int>(plan_->bins), 0, power_.data());
-
+// Step by step for all of them: no step waits for the one before.
+void Cells::emit_rows(const RowPowers& mean_power, std::size_t count) noexcept {
+    constexpr std::size_t most_bands = (grid_bands + whole_registers - 1) / whole_registers * whole_registers;
+    const std::size_t padded = plan_->first_bin.size();
+    std::array<float, rows_at_once * most_bands> energy;
+    for (std::size_t i = 0; i < count; ++i)
+        kernels_.power(ffts_[i].frequency().data(), static_cast<int>(plan_->bins), 0, power_[i].data());
+    for (std::size_t i = 0; i < count; ++i)
+        kernels_.band_energies(power_[i].data(), plan_->first_bin.data(), plan_->step, plan_->shares.data(),
+                               plan_->taps, static_cast<int>(padded), energy_floor, energy.data() + i * padded);
+    kernels_.log(energy.data(), static_cast<int>(count * padded), energy.data());
     CellRow row;
-    row.active = mean_power > active_power;
-    std::array<float, (grid_bands + whole_registers - 1) / whole_registers * whole_registers> energy;
-    const int padded = static_cast<int>(plan_->first_bin.size());
-    kernels_.band_energies(power_.data(), plan_->first_bin.data(), plan_->step, plan_->shares.data(), plan_->taps,
-                           padded, energy_floor, energy.data());
-    kernels_.log(energy.data(), padded, energy.data());
-    std::copy_n(energy.begin(), bands, row.log_energy.begin());
-    std::fill(row.log_energy.begin() + bands, row.log_energy.end(), floor_log_);
-    sink_(row);
+    row.log_energy.fill(floor_log_);
+    for (emitted_ = 0; emitted_ < count; ++emitted_) {
+        row.active = mean_power[emitted_] > active_power;
+        std::copy_n(energy.begin() + static_cast<std::ptrdiff_t>(emitted_ * padded), plan_->bands(),
+                    row.log_energy.begin());
+        sink_(row);
+    }
 }
 
 }  // namespace earmark

@@ -60,7 +60,7 @@ class Cells {
 
     int bands() const noexcept { return plan_->bands(); }  // bands below Nyquist
     // Power of the bins of the row that the sink is just given; white noise of power P has P in every bin.
-    std::span<const float> power() const noexcept { return {power_.data(), plan_->bins}; }
+    std::span<const float> power() const noexcept { return {power_[emitted_].data(), plan_->bins}; }
     std::int64_t samples() const noexcept { return samples_; }
     std::int64_t rows() const noexcept { return rows_; }
 
@@ -70,18 +70,22 @@ class Cells {
     }
 
   private:
+    static constexpr std::size_t rows_at_once = 4;
+    using RowPowers = std::array<float, rows_at_once>;
+
     void emit_ready_rows() noexcept;
-    void emit_row(RealFft& fft, float mean_power) noexcept;
+    void emit_rows(const RowPowers& mean_power, std::size_t count) noexcept;
 
     std::shared_ptr<const CellPlan> plan_;
     const simd::Kernels& kernels_;
     std::vector<RealFft> ffts_;  // rows that are ready together are transformed one after the other: code stays warm
     Sink sink_;
-    std::vector<float> power_;
-    float floor_log_;            // log energy of a band above Nyquist
-    std::vector<float> buffer_;  // samples from first_ on
-    std::int64_t first_ = 0;     // position of buffer_[0]
-    std::uint64_t held_ = 0;     // samples in buffer_
+    std::vector<std::vector<float>> power_;  // of the rows that are ready together
+    std::size_t emitted_ = 0;                // of these, the one that the sink is given
+    float floor_log_;                        // log energy of a band above Nyquist
+    std::vector<float> buffer_;              // samples from first_ on
+    std::int64_t first_ = 0;                 // position of buffer_[0]
+    std::uint64_t held_ = 0;                 // samples in buffer_
     std::int64_t samples_ = 0, rows_ = 0;
 };
 

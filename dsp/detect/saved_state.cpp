@@ -30,7 +30,7 @@ void Channel::exchange(A& archive) {
 namespace {
 
 constexpr std::array<char, 8> magic{'e', 'a', 'r', 'm', 'a', 'r', 'k', 'S'};
-constexpr std::uint32_t state_version = 7;
+constexpr std::uint32_t state_version = 8;
 constexpr std::uint32_t byte_order = 0x01020304;
 
 struct Header {

@@ -45,18 +45,20 @@ constexpr std::int32_t nothing = -1000000000;
 constexpr int place_rows = slot_rows / places_in_slot;
 static_assert(place_rows % chip_hops == 0);
 
-// In steps, rounded down.
-std::int32_t place_sum(long long slot, int place) {
-    return static_cast<std::int32_t>(std::floor(log_place_weight(slot, place) * steps_per_neper));
+// What the sums of a test start from in this row, in steps, rounded down: the weight of a place, in the first row at or
+// behind it that has the remainder of the phase.
+std::int32_t place_begun(long long slot, long long row) {
+    if (row / slot_rows != slot || row % place_rows >= chip_hops) return nothing;
+    const double log_weight = log_place_weight(slot, static_cast<int>(row % slot_rows / place_rows));
+    return static_cast<std::int32_t>(std::floor(log_weight * steps_per_neper));
 }
 
 }  // namespace
 
-RowBets::RowBets(const WholeRow& residuals, int bands) noexcept : pairs((bands + 1) / 2), silent(true) {
+RowBets::RowBets(const WholeRow& residuals, int bands) noexcept : pairs((bands + 1) / 2) {
     for (int pair = 0; pair < pairs; ++pair) {
         const int even = residuals[static_cast<std::size_t>(2 * pair)];
         const int odd = 2 * pair + 1 < bands ? residuals[static_cast<std::size_t>(2 * pair + 1)] : 0;
-        silent &= (even | odd) == 0;
         for (std::size_t s = 0; s < strengths_tried.size(); ++s) {
             const auto of_even =
                 std::bit_cast<std::uint64_t>(bets[s][static_cast<std::size_t>(even + largest_residual)].even);
@@ -79,21 +81,26 @@ void SequentialTest::restart() noexcept {
 
 bool SequentialTest::push(const RowBets& row_bets, long long row, const Correlator& correlator) noexcept {
     if (row % slot_rows == 0) begin_slot(row / slot_rows);
-    if (row % place_rows < chip_hops) begin_place(row);
-    if (row_bets.silent) return false;
     const double before = log_evidence_;
     const auto remainder = static_cast<std::size_t>(row % chip_hops);
     const int turn = static_cast<int>(row / chip_hops % chip_rows);
     std::array<int, packet_slots> running;
+    std::array<std::int32_t, packet_slots> least;
     int count = 0;
-    for (int start = 0; start < packet_slots; ++start)
-        if (starts_[static_cast<std::size_t>(start)] >= 0) running[static_cast<std::size_t>(count++)] = start;
+    for (int start = 0; start < packet_slots; ++start) {
+        if (starts_[static_cast<std::size_t>(start)] < 0) continue;
+        running[static_cast<std::size_t>(count)] = start;
+        least[static_cast<std::size_t>(count++)] = place_begun(starts_[static_cast<std::size_t>(start)], row);
+    }
     std::array<std::array<std::int32_t, packet_slots>, strengths> tops;
     for (std::size_t s = 0; s < strengths; ++s) {
         std::array<std::int32_t*, packet_slots> sums;
-        for (int i = 0; i < count; ++i) sums[i] = sums_[running[i]][remainder][s].data();
+        for (int i = 0; i < count; ++i) {
+            sums[i] = sums_[running[i]][remainder][s].data();
+            tops[s][i] = best_sum_[running[i]];
+        }
         correlator.kernels().accumulate(row_bets.values(s), row_bets.pairs, correlator.picks(), turn, sums.data(),
-                                        count, tops[s].data());
+                                        least.data(), count, tops[s].data());
     }
     for (int i = 0; i < count; ++i) {
         const auto start = static_cast<std::size_t>(running[i]);
@@ -116,16 +123,6 @@ void SequentialTest::begin_slot(long long slot) noexcept {
     best_sum_[start] = 0;
     for (auto& remainder : sums_[start])
         for (auto& strength : remainder) strength.fill(nothing);
-}
-
-// The first row at or behind a place that has the remainder of the phase.
-void SequentialTest::begin_place(long long row) noexcept {
-    const long long slot = row / slot_rows;
-    const auto start = static_cast<std::size_t>(slot % packet_slots);
-    if (starts_[start] != slot) return;
-    const std::int32_t least = place_sum(slot, static_cast<int>(row % slot_rows / place_rows));
-    for (auto& strength : sums_[start][static_cast<std::size_t>(row % chip_hops)])
-        for (std::int32_t& sum : strength) sum = std::max(sum, least);
 }
 
 // Phase and its two neighbours: the mark speaks for them as well, and the others add next to nothing.

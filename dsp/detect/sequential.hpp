@@ -24,7 +24,6 @@ class RowBets {
     const simd::PairValues* values(std::size_t strength) const noexcept { return values_[strength].data(); }
 
     int pairs;
-    bool silent;
 
   private:
     std::array<std::array<simd::PairValues, padded_chip_bands / 2>, strengths> values_;  // of so many pairs
@@ -56,10 +55,10 @@ class SequentialTest {
     static constexpr int packet_slots = packet_hops / slot_rows;
     static constexpr int strengths = RowBets::strengths;
     // For each remainder of the phase and each strength; index (packet row - row / chip_hops) modulo chip_rows.
-    using Sums = std::array<std::array<std::array<std::int32_t, chip_rows>, strengths>, chip_hops>;
+    struct alignas(64) Turns : std::array<std::int32_t, chip_rows> {};  // as whole registers
+    using Sums = std::array<std::array<Turns, strengths>, chip_hops>;
 
     void begin_slot(long long slot) noexcept;
-    void begin_place(long long row) noexcept;
     double mixture(const Sums& sums, int phase) const noexcept;
     void look(int start, int phase) noexcept;
 

@@ -12,12 +12,6 @@ namespace earmark {
 inline constexpr int slot_rows = 128;  // 0.512 s, a quarter of a packet
 inline constexpr double slot_s = slot_rows * hop_s;
 
-// Residuals are kept in whole steps, largest_residual of them to the clip. Any function of the audio will do for the
-// bound, 127 steps cost less than 0.1 % of z, and sums of whole numbers are the same in any order.
-inline constexpr int largest_residual = 127;
-using WholeRow = std::array<std::int8_t, padded_chip_bands>;
-WholeRow whole(const ResidualRow& residual) noexcept;
-
 struct Slot {
     std::array<WholeRow, slot_rows> residuals{};  // dead bands are 0
     // Half the energy of the rows r = 0..7 modulo 8: what the sync chips of phases with that remainder expect.

@@ -21,13 +21,11 @@ WholeRow mean(const WholeRow& a, const WholeRow& b) noexcept {
     return row;
 }
 
-}  // namespace
-
-WholeRow whole(const ResidualRow& residual) noexcept {
-    WholeRow row;
-    simd::kernels().round(residual.data(), padded_chip_bands, largest_residual / residual_clip, row.data());
-    return row;
+void keep(const WholeRow& mask, WholeRow& row) noexcept {
+    for (std::size_t chip = 0; chip < row.size(); ++chip) row[chip] &= mask[chip];
 }
+
+}  // namespace
 
 Slotter::Slotter(int bands) : kernels_(simd::kernels()), bands_(bands), whitening_(bands) {
     reset();
@@ -42,12 +40,12 @@ void Slotter::reset() noexcept {
     rows_ = 0;
     slot_ = {};
     read_ = read_promptly_ = {};
+    living_.fill(~0);
 }
 
 bool Slotter::push(const CellRow& row) noexcept {
-    last_row_ = row;
     ++rows_;
-    return add(row);
+    return take_in(row) && add();
 }
 
 HeardRow Slotter::hear(const CellRow& row) noexcept {
@@ -61,7 +59,6 @@ HeardRow Slotter::hear(const CellRow& row) noexcept {
 }
 
 void Slotter::follow(const CellRow& row) noexcept {
-    last_row_ = row;
     ++rows_;
     if (!take_in(row) || ++filled_ < slot_rows) return;
     remember_levels();
@@ -72,13 +69,16 @@ void Slotter::follow(const CellRow& row) noexcept {
 bool Slotter::take_in(const CellRow& row) noexcept {
     follow_levels(row);
     whitening_.push(row);
+    return look_ahead();
+}
+
+bool Slotter::look_ahead() noexcept {
     if (rows_to_skip_ == 0) return true;
     --rows_to_skip_;
     return false;
 }
 
-bool Slotter::add(const CellRow& row) noexcept {
-    if (!take_in(row)) return false;
+bool Slotter::add() noexcept {
     if (filled_ == 0) slot_ = {};
     if (is_read(filled_)) fill(filled_);
     if (++filled_ < slot_rows) return false;
@@ -89,7 +89,7 @@ bool Slotter::add(const CellRow& row) noexcept {
 // The row that is read, and the one before it.
 void Slotter::fill(int row) noexcept {
     WholeRow& newest = slot_.residuals[row];
-    newest = whole(whitening_.residual());
+    newest = whitening_.residual();
     slot_.residuals[row - 1] = mean(read_, newest);
     read_ = newest;
 }
@@ -98,8 +98,10 @@ bool Slotter::finish() noexcept {
     if (rows_to_skip_ == whitening_look_ahead) return false;  // not one row came
     // The rows still in the filter's look-ahead come out behind copies of the last row; a slot can fill up meanwhile
     // only at its end, so the rest is simply dropped: 32 ms at most. So is a last row that waits for the next one.
-    for (int i = 0; i < whitening_look_ahead; ++i)
-        if (add(last_row_)) return true;
+    for (int i = 0; i < whitening_look_ahead; ++i) {
+        whitening_.push_again();
+        if (look_ahead() && add()) return true;
+    }
     if (filled_ == 0) return false;
     complete_slot();
     return true;
@@ -109,29 +111,31 @@ void Slotter::follow_levels(const CellRow& row) noexcept {
     for (int band = 0; band < bands_; ++band) slot_peak_[band] = std::max(slot_peak_[band], row.log_energy[band]);
 }
 
-// Puts those bands of the rows to 0 that say nothing.
-void Slotter::silence_dead(std::span<WholeRow> rows) const noexcept {
+// Of every chip 0 where its bands say nothing, else all bits.
+WholeRow Slotter::living() const noexcept {
+    WholeRow living;
+    living.fill(~0);
     std::array<float, grid_bands> level, under;
     for (int band = 0; band < bands_; ++band) level[band] = std::max(peak_[band], slot_peak_[band]);
     for (int band = 0; band < bands_; ++band) under[band] = -level[band];
     const float dead = kernels_.largest(level.data(), bands_) - dead_log;
-    if (-kernels_.largest(under.data(), bands_) > dead) return;
+    if (-kernels_.largest(under.data(), bands_) > dead) return living;
     const auto lives = [&](int chip) { return level[2 * chip] > dead && level[2 * chip + 1] > dead; };
     const int chips = bands_ / 2;
     int end = chips;  // behind the last that lives
     while (end > 0 && !lives(end - 1)) --end;
     if (chips > end_of_image_chips && end <= end_of_image_chips) end = std::min(end, first_image_chip);
-    for (int chip = 0; chip < chips; ++chip) {
-        if (chip < end && lives(chip)) continue;
-        for (WholeRow& row : rows) row[chip] = 0;
-    }
+    for (int chip = 0; chip < chips; ++chip)
+        if (chip >= end || !lives(chip)) living[chip] = 0;
+    return living;
 }
 
 std::array<WholeRow, 2> Slotter::prompts() noexcept {
-    const WholeRow newest = whole(whitening_.prompt_residual());
+    if (rows_ % chip_hops == 0) living_ = living();
+    const WholeRow newest = whitening_.prompt_residual();
     std::array<WholeRow, 2> rows{mean(read_promptly_, newest), newest};
     read_promptly_ = newest;
-    silence_dead(rows);
+    for (WholeRow& row : rows) keep(living_, row);
     return rows;
 }
 
@@ -143,7 +147,8 @@ void Slotter::remember_levels() noexcept {
 
 void Slotter::complete_slot() noexcept {
     remember_levels();
-    silence_dead(slot_.residuals);
+    const WholeRow heard = living();
+    for (WholeRow& row : slot_.residuals) keep(heard, row);
     std::array<int, chip_hops> energy{};
     for (int i = 0; i < slot_rows; ++i)
         for (const std::int8_t r : slot_.residuals[i]) energy[i % chip_hops] += r * r;

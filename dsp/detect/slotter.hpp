@@ -51,28 +51,29 @@ class Slotter {
 
     template <class Archive>
     void exchange(Archive& archive) {
-        archive(whitening_, peak_, slot_peak_, last_row_, rows_to_skip_, filled_, rows_, slot_, read_, read_promptly_);
+        archive(whitening_, peak_, slot_peak_, rows_to_skip_, filled_, rows_, slot_, read_, read_promptly_, living_);
     }
 
   private:
     static bool is_read(long long row) noexcept { return row % 2 == 1; }
-    bool add(const CellRow& row) noexcept;
     bool take_in(const CellRow& row) noexcept;
+    bool look_ahead() noexcept;
+    bool add() noexcept;
     void fill(int row) noexcept;
     void follow_levels(const CellRow& row) noexcept;
     void complete_slot() noexcept;
     void remember_levels() noexcept;
-    void silence_dead(std::span<WholeRow> rows) const noexcept;
+    WholeRow living() const noexcept;
 
     const simd::Kernels& kernels_;
     int bands_;
     Whitening whitening_;
     std::array<float, grid_bands> peak_{}, slot_peak_{};
-    CellRow last_row_{};
     int rows_to_skip_ = 0, filled_ = 0;
     long long rows_ = 0;
     Slot slot_;
     WholeRow read_{}, read_promptly_{};  // the last that a net has read
+    WholeRow living_{};                  // living() as prompts go by it, found anew every chip_hops rows
     std::array<WholeRow, 2> heard_prompts_{};
 };
 

@@ -17,6 +17,7 @@ int wrap(int phase) {
 const float keep = std::log(static_cast<float>(keep_weight));
 const float step = std::log(static_cast<float>(step_weight));
 const float jump = std::log(static_cast<float>(jump_weight));
+const float log_hops = std::log(static_cast<float>(packet_hops));
 
 enum Move : std::uint8_t { kept, from_below, from_above, jumped };
 
@@ -90,18 +91,19 @@ void Tracker::push(SlotView slot, const PhaseCorrelations& correlations) noexcep
         for (int band = 0; band < slot.bands(); ++band) chips_ += slot.row(0)[band] != 0 ? slot_rows : 0;
     }
     if (slots_ < held_) {
-        for (std::size_t phase = 0; phase < packet_hops; ++phase) steady_sum_[phase] += correlations[phase];
+        kernels_.add_whole(correlations.data(), packet_hops, steady_sum_.data());
         for (std::size_t r = 0; r < chip_hops; ++r) steady_energy_[r] += (*slot.sync_energy)[r];
     }
-    const float count = static_cast<float>(std::clamp<long long>(slots_ + 1, 8, held_));
-    const SlotOdds odds{std::max(deviation(), 1.0f), -std::log(count * packet_hops), -std::log(count)};
-    for (int strength = 0; strength < strengths; ++strength) advance(strength, slot, correlations, odds);
+    const float log_count = std::log(static_cast<float>(std::clamp<long long>(slots_ + 1, 8, held_)));
+    const SlotOdds odds{std::max(deviation(), 1.0f), -log_count - log_hops, -log_count};
+    for (int strength = 0; strength < strengths; ++strength)
+        advance(strength, slot.sync_energy->data(), correlations, odds);
     ++slots_;
 }
 
 // Log-likelihood ratios of "marked with this strength" against "not marked", Gaussian residuals; scores are kept
 // relative to "no mark".
-void Tracker::advance(int strength, SlotView slot, const PhaseCorrelations& correlations,
+void Tracker::advance(int strength, const float* energies, const PhaseCorrelations& correlations,
                       const SlotOdds& odds) noexcept {
     const auto [sigma, begin, leave] = odds;
     Scores& scores = scores_[static_cast<std::size_t>(strength)];
@@ -119,15 +121,12 @@ void Tracker::advance(int strength, SlotView slot, const PhaseCorrelations& corr
     const float next_off = stays_off ? 0 : best_score + leave;
 
     const float assumed = assumed_strengths[static_cast<std::size_t>(strength)];
-    std::array<float, chip_hops> cost;
-    for (std::size_t r = 0; r < chip_hops; ++r)
-        cost[r] = assumed * assumed / 2 * (*slot.sync_energy)[r] / (sigma * sigma) + next_off;
-    const float gain = assumed / sigma;
+    const simd::PathStep path{keep, step, anywhere, assumed / sigma, assumed * assumed / 2 / (sigma * sigma), next_off};
 
-    scores.front() = scores[packet_hops];
-    scores.back() = scores[1];
-    best = kernels_.advance(scores.data() + 1, correlations.data(), cost.data(), packet_hops, keep, step, anywhere,
-                            gain, scores.data() + 1, moves.data());
+    float* const phases = scores.data() + first_score;
+    phases[-1] = phases[packet_hops - 1];
+    phases[packet_hops] = phases[0];
+    best = kernels_.advance(phases, correlations.data(), energies, packet_hops, path, phases, moves.data());
 }
 
 int Tracker::leading_strength() const noexcept {

@@ -11,7 +11,9 @@
 #include <hwy/contrib/math/math-inl.h>
 #include <hwy/highway.h>
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <cstring>
 #include <numbers>
@@ -60,10 +62,14 @@ template <class Step>
 HWY_INLINE float sum_of(int signed_count, const Step& step) {
     const hn::CappedTag<float, most_lanes> d;
     const std::size_t lanes = hn::Lanes(d), count = static_cast<std::size_t>(signed_count);
-    auto sums = hn::Zero(d);
+    auto sums = hn::Zero(d), others = sums;  // neither waits for the other
     std::size_t i = 0;
+    for (; i + 2 * lanes <= count; i += 2 * lanes) {
+        sums = hn::Add(sums, step(d, i));
+        others = hn::Add(others, step(d, i + lanes));
+    }
     for (; i + lanes <= count; i += lanes) sums = hn::Add(sums, step(d, i));
-    float sum = hn::GetLane(hn::SumOfLanes(d, sums));
+    float sum = hn::GetLane(hn::SumOfLanes(d, hn::Add(sums, others)));
     finish<most_lanes / 2>(i, count, [&](auto part, std::size_t at) HWY_ATTR {
         sum += hn::GetLane(hn::SumOfLanes(part, step(part, at)));
     });
@@ -262,102 +268,185 @@ void chip_filter(const float* const* rows, int row_count, const float* taps, int
     }
 }
 
-// Adds to what a unit sums up, of as many chips as a register has lanes of 32 bits, the products of a pair of inputs
-// and its two weights. ReorderWidenMulAccumulate keeps the sum in two halves. VNNI does in one instruction what takes
-// three without, and Highway 1.0 has no word for it. Registers of scalable length cannot be members: no class holds the
-// halves.
-template <bool vnni, class D, class Values, class Sum>
-HWY_INLINE void add_products(D d, Values values, const std::int16_t* weights, Sum& sum, Sum& other) {
-#if HWY_TARGET == HWY_AVX3
-    if constexpr (vnni) {
-        using Both = const std::int16_t(*)[2];
-        asm("vpdpwssd %2%{1to16%}, %1, %0" : "+v"(sum.raw) : "v"(values.raw), "m"(*reinterpret_cast<Both>(weights)));
-        return;
-    }
-#endif
+// Adds to what a unit sums up, of as many chips as a register has lanes of 32 bits, the products of a pair of values
+// and its two weights. ReorderWidenMulAccumulate keeps the sum in two halves. Registers of scalable length cannot be
+// members: no class holds the halves.
+template <class D, class Values, class Sum>
+HWY_INLINE void add_pair(D d, Values values, const std::int16_t* weights, Sum& sum, Sum& other) {
     std::int32_t both;
     std::memcpy(&both, weights, sizeof both);
     const auto in_all = hn::BitCast(hn::Repartition<std::int16_t, D>(), hn::Set(d, both));
     sum = hn::ReorderWidenMulAccumulate(d, values, in_all, sum, other);
 }
 
-template <class D, class Sum>
-HWY_INLINE auto with_bias(D d, Sum sum, Sum other, std::int32_t bias) {
-    return hn::Add(hn::RearrangeToOddPlusEven(sum, other), hn::Set(d, bias));
-}
+// The layers of a ChipNet, where values stand by pairs: [pair][chip], 16 bits each.
+struct ByPairs {
+    static constexpr std::size_t registers = 2;  // for four values of every chip
 
-// One layer of a ChipNet: from pairs of inputs to pairs of units, [pair][chip].
-template <bool vnni, class D>
-HWY_INLINE void layer(D d, const std::int16_t* in, int pairs, const std::int16_t* weights, const std::int32_t* biases,
-                      int units, int shift, std::int16_t* out) {
-    const hn::Repartition<std::int16_t, D> d16;
-    const std::size_t width = hn::Lanes(d16);
-    for (int unit = 0; unit < units; unit += 8) {
-        auto a = hn::Zero(d), b = a, c = a, e = a, f = a, g = a, h = a, l = a;
-        auto a2 = a, b2 = a, c2 = a, e2 = a, f2 = a, g2 = a, h2 = a, l2 = a;
-        const std::int16_t* own = weights + 2 * unit;
-        for (int pair = 0; pair < pairs; ++pair, own += 2 * units) {
-            const auto x = hn::LoadU(d16, in + static_cast<std::size_t>(pair) * width);
-            add_products<vnni>(d, x, own, a, a2);
-            add_products<vnni>(d, x, own + 2, b, b2);
-            add_products<vnni>(d, x, own + 4, c, c2);
-            add_products<vnni>(d, x, own + 6, e, e2);
-            add_products<vnni>(d, x, own + 8, f, f2);
-            add_products<vnni>(d, x, own + 10, g, g2);
-            add_products<vnni>(d, x, own + 12, h, h2);
-            add_products<vnni>(d, x, own + 14, l, l2);
-        }
-        const auto put = [&](auto even, auto even2, auto odd, auto odd2, int at) HWY_ATTR {
-            const auto low = hn::BitCast(d16, hn::ShiftRightSame(with_bias(d, even, even2, biases[at]), shift));
-            const auto high = hn::BitCast(d16, hn::ShiftLeftSame(with_bias(d, odd, odd2, biases[at + 1]), 16 - shift));
-            hn::StoreU(hn::Max(hn::OddEven(high, low), hn::Zero(d16)), d16,
-                       out + static_cast<std::size_t>(at) / 2 * width);
-        };
-        put(a, a2, b, b2, unit);
-        put(c, c2, e, e2, unit + 2);
-        put(f, f2, g, g2, unit + 4);
-        put(h, h2, l, l2, unit + 6);
+    // The first two and the last two values of four, kept within a byte.
+    template <class D16, class Pair>
+    static HWY_INLINE void put(D16 d16, Pair first, Pair last, std::int16_t* to) {
+        const auto zero = hn::Zero(d16), most = hn::Set(d16, 255);
+        hn::StoreU(hn::Min(hn::Max(first, zero), most), d16, to);
+        hn::StoreU(hn::Min(hn::Max(last, zero), most), d16, to + hn::Lanes(d16));
     }
-}
 
-template <bool vnni>
-void chip_net(const ChipNet& net, const std::int16_t* const* rows, std::int16_t level, const std::int16_t* const* more,
-              int count, float* out) {
+    template <class D>
+    static HWY_INLINE void layer(D d, const std::int16_t* in, int fours, const ChipNet& net, int first_weight,
+                                 const std::int32_t* biases, int units, std::int16_t* out) {
+        const hn::Repartition<std::int16_t, D> d16;
+        const std::size_t width = hn::Lanes(d16);
+        for (int unit = 0; unit < units; unit += 8) {
+            auto a = hn::Zero(d), b = a, c = a, e = a, f = a, g = a, h = a, l = a;
+            auto a2 = a, b2 = a, c2 = a, e2 = a, f2 = a, g2 = a, h2 = a, l2 = a;
+            const std::int16_t* own = net.pairs + first_weight + 2 * unit;
+            for (int pair = 0; pair < 2 * fours; ++pair, own += 2 * units) {
+                const auto x = hn::LoadU(d16, in + static_cast<std::size_t>(pair) * width);
+                add_pair(d, x, own, a, a2);
+                add_pair(d, x, own + 2, b, b2);
+                add_pair(d, x, own + 4, c, c2);
+                add_pair(d, x, own + 6, e, e2);
+                add_pair(d, x, own + 8, f, f2);
+                add_pair(d, x, own + 10, g, g2);
+                add_pair(d, x, own + 12, h, h2);
+                add_pair(d, x, own + 14, l, l2);
+            }
+            const auto whole = [&](auto sum, auto other, int at) HWY_ATTR {
+                return hn::Add(hn::RearrangeToOddPlusEven(sum, other), hn::Set(d, biases[at]));
+            };
+            const auto shifted = [&](auto even, auto odd) HWY_ATTR {
+                return hn::OddEven(hn::BitCast(d16, hn::ShiftLeft<16 - net_shift>(odd)),
+                                   hn::BitCast(d16, hn::ShiftRight<net_shift>(even)));
+            };
+            std::int16_t* const to = out + static_cast<std::size_t>(unit) / 2 * width;
+            put(d16, shifted(whole(a, a2, unit), whole(b, b2, unit + 1)),
+                shifted(whole(c, c2, unit + 2), whole(e, e2, unit + 3)), to);
+            put(d16, shifted(whole(f, f2, unit + 4), whole(g, g2, unit + 5)),
+                shifted(whole(h, h2, unit + 6), whole(l, l2, unit + 7)), to + 2 * width);
+        }
+    }
+
+    template <class D>
+    static HWY_INLINE auto output(D d, const std::int16_t* in, int fours, const ChipNet& net, int first_weight,
+                                  std::int32_t bias) {
+        const hn::Repartition<std::int16_t, D> d16;
+        auto sum = hn::Zero(d), other = sum;
+        for (int pair = 0; pair < 2 * fours; ++pair)
+            add_pair(d, hn::LoadU(d16, in + static_cast<std::size_t>(pair) * hn::Lanes(d16)),
+                     net.pairs + first_weight + 2 * pair, sum, other);
+        return hn::Add(hn::RearrangeToOddPlusEven(sum, other), hn::Set(d, bias));
+    }
+};
+
+#if HWY_TARGET == HWY_AVX3
+// The same where values stand by fours, 8 bits each: VNNI multiplies and adds four in one instruction, and Highway 1.0
+// has no word for it, nor for narrowing 16 bits to 8.
+struct ByFours {
+    static constexpr std::size_t registers = 1;
+
+    template <class D16, class Pair>
+    static HWY_INLINE void put(D16 d16, Pair first, Pair last, std::int16_t* to) {
+        const hn::Repartition<std::uint8_t, D16> bytes;
+        alignas(16) static constexpr std::array<std::uint8_t, 16> by_chips{0, 1, 8,  9,  2, 3, 10, 11,
+                                                                           4, 5, 12, 13, 6, 7, 14, 15};
+        const decltype(hn::Zero(bytes)) both{_mm512_packus_epi16(first.raw, last.raw)};
+        hn::StoreU(hn::BitCast(d16, hn::TableLookupBytes(both, hn::LoadDup128(bytes, by_chips.data()))), d16, to);
+    }
+
+    template <class Values, class Sum>
+    static HWY_INLINE void add(Values values, const std::int8_t* weights, Sum& sum) {
+        using Four = const std::int8_t(*)[4];
+        asm("vpdpbusd %2%{1to16%}, %1, %0" : "+v"(sum.raw) : "v"(values.raw), "m"(*reinterpret_cast<Four>(weights)));
+    }
+
+    template <class D>
+    static HWY_INLINE void layer(D d, const std::int16_t* in, int fours, const ChipNet& net, int first_weight,
+                                 const std::int32_t* biases, int units, std::int16_t* out) {
+        constexpr int side = 16;  // so many sums in hand that none waits for another
+        constexpr std::size_t width = 2 * most_lanes;
+        const hn::Repartition<std::int16_t, D> d16;
+        const hn::Repartition<std::uint8_t, D> bytes;
+        alignas(16) static constexpr std::array<std::uint8_t, 16> by_chips{0, 4, 8,  12, 1, 5, 9,  13,
+                                                                           2, 6, 10, 14, 3, 7, 11, 15};
+        const auto order = hn::LoadDup128(bytes, by_chips.data());
+        for (int unit = 0; unit < units; unit += side) {
+            hn::Vec<D> sums[side];
+            for (int i = 0; i < side; ++i) sums[i] = hn::Set(d, biases[unit + i]);
+            const std::int8_t* own = net.bytes + first_weight + 4 * unit;
+            for (int four = 0; four < fours; ++four, own += 4 * units) {
+                const auto x = hn::BitCast(d, hn::LoadU(d16, in + width * static_cast<std::size_t>(four)));
+                for (int i = 0; i < side; ++i) add(x, own + 4 * i, sums[i]);
+            }
+            // What passes 16 bits passes a byte when shifted down, too.
+            const auto shifted = [&](int i) HWY_ATTR {
+                return hn::ShiftRight<net_shift>(hn::ReorderDemote2To(d16, sums[i], sums[i + 1]));
+            };
+            for (int i = 0; i < side; i += 4) {
+                const decltype(hn::Zero(bytes)) all{_mm512_packus_epi16(shifted(i).raw, shifted(i + 2).raw)};
+                hn::StoreU(hn::BitCast(d16, hn::TableLookupBytes(all, order)), d16,
+                           out + width * static_cast<std::size_t>(unit + i) / 4);
+            }
+        }
+    }
+
+    template <class D>
+    static HWY_INLINE auto output(D d, const std::int16_t* in, int fours, const ChipNet& net, int first_weight,
+                                  std::int32_t bias) {
+        const hn::Repartition<std::int16_t, D> d16;
+        auto sum = hn::Set(d, bias);
+        for (int four = 0; four < fours; ++four)
+            add(hn::BitCast(d, hn::LoadU(d16, in + 2 * most_lanes * static_cast<std::size_t>(four))),
+                net.bytes + first_weight + 4 * four, sum);
+        return sum;
+    }
+};
+#endif
+
+template <class Layers>
+void chip_net(const ChipNet& net, const ChipView& view, int count, std::int8_t* out) {
     const hn::CappedTag<std::int32_t, most_lanes> d;
     const hn::Repartition<std::int16_t, decltype(d)> d16;
-    const hn::Rebind<std::int16_t, decltype(d)> half;
+    const hn::Rebind<std::int8_t, decltype(d)> narrow;
     const hn::Rebind<float, decltype(d)> real;
-    const std::size_t lanes = hn::Lanes(d), width = hn::Lanes(d16);
-    const auto offset = hn::Set(d16, level), least = hn::Set(d16, net.least), most = hn::Set(d16, net.most);
-    const auto clip = hn::Set(real, net.clip), scale = hn::Set(real, net.scale);
-    const int pairs = 2 * net.rows + (net.more + 1) / 2;
-    const std::int16_t* const second_weights = net.weights + 2 * pairs * net.first;
-    const std::int16_t* const last_weights = second_weights + net.first * net.second;
+    alignas(64) static constexpr auto places = [] {
+        std::array<std::int32_t, most_lanes> all{};
+        for (std::size_t lane = 0; lane < most_lanes; ++lane) all[lane] = 8 * static_cast<std::int32_t>(lane);
+        return all;
+    }();
+    const std::size_t lanes = hn::Lanes(d), four_values = Layers::registers * hn::Lanes(d16);
+    const auto base = hn::Set(d16, static_cast<std::int16_t>(view.level + net.least));
+    const auto under = hn::Set(d, std::clamp((view.loudest - view.level) * level_scale >> 16, 0, 255) << 16);
+    const int fours = net.rows + 1, second_weights = 4 * fours * net.first,
+              last_weights = second_weights + net.first * net.second;
     HWY_ALIGN std::int16_t in[most_net_values * most_lanes];
     HWY_ALIGN std::int16_t first[most_net_values * most_lanes];
     HWY_ALIGN std::int16_t second[most_net_values * most_lanes];
     for (std::size_t k = 0; k < static_cast<std::size_t>(count); k += lanes) {
-        std::int16_t* at = in;
-        const auto put = [&](auto values) HWY_ATTR {
-            hn::StoreU(hn::Max(least, hn::Min(most, values)), d16, at);
-            at += width;
+        const auto pair_at = [&](const std::int16_t* bands) HWY_ATTR {
+            return hn::MulHigh(hn::SaturatedSub(hn::LoadU(d16, bands + 2 * k), base), hn::Set(d16, level_scale));
+        };
+        const auto of_chip = [&](const std::int16_t* bands) HWY_ATTR {
+            const auto both = hn::BitCast(d, hn::LoadU(d16, bands + 1 + 2 * k));
+            return hn::Add(hn::ShiftRight<16>(hn::ShiftLeft<16>(both)), hn::ShiftRight<16>(both));
         };
         for (int r = 0; r < net.rows; ++r)
-            for (int b = 0; b < 4; b += 2) put(hn::SaturatedSub(hn::LoadU(d16, rows[r] + 2 * k + b), offset));
-        for (int i = 0; i < net.more; i += 2) {
-            const auto even = hn::PromoteTo(d, hn::LoadU(half, more[i] + k));
-            const auto odd = i + 1 < net.more ? hn::PromoteTo(d, hn::LoadU(half, more[i + 1] + k)) : hn::Zero(d);
-            put(hn::OddEven(hn::BitCast(d16, hn::ShiftLeft<16>(odd)), hn::BitCast(d16, even)));
-        }
-        layer<vnni>(d, in, pairs, net.weights, net.biases, net.first, net.shifts[0], first);
-        layer<vnni>(d, first, net.first / 2, second_weights, net.biases + net.first, net.second, net.shifts[1], second);
-        auto sum = hn::Zero(d), other = sum;
-        for (int pair = 0; pair < net.second / 2; ++pair)
-            add_products<vnni>(d, hn::LoadU(d16, second + static_cast<std::size_t>(pair) * width),
-                               last_weights + 2 * pair, sum, other);
-        const std::int32_t bias = net.biases[net.first + net.second];
-        const auto value = hn::Mul(hn::ConvertTo(real, with_bias(d, sum, other, bias)), scale);
-        hn::StoreU(hn::Max(hn::Neg(clip), hn::Min(clip, value)), real, out + k);
+            Layers::put(d16, pair_at(view.rows[r]), pair_at(view.rows[r] + 2),
+                        in + static_cast<std::size_t>(r) * four_values);
+        const auto over_floor = hn::Sub(hn::ShiftRight<2>(hn::Add(of_chip(view.first), of_chip(view.second))),
+                                        hn::ShiftRight<1>(of_chip(view.floor)));
+        const auto over = hn::Min(
+            hn::Max(hn::ShiftRight<16>(hn::Mul(over_floor, hn::Set(d, level_scale))), hn::Zero(d)), hn::Set(d, 255));
+        const auto place = hn::Min(hn::Add(hn::LoadU(d, places.data()), hn::Set(d, static_cast<std::int32_t>(8 * k))),
+                                   hn::Set(d, 255));
+        Layers::put(d16, hn::BitCast(d16, hn::Or(place, under)), hn::BitCast(d16, over),
+                    in + static_cast<std::size_t>(net.rows) * four_values);
+        Layers::layer(d, in, fours, net, 0, net.biases, net.first, first);
+        Layers::layer(d, first, net.first / 4, net, second_weights, net.biases + net.first, net.second, second);
+        const auto sum =
+            Layers::output(d, second, net.second / 4, net, last_weights, net.biases[net.first + net.second]);
+        const auto value = hn::NearestInt(hn::Mul(hn::ConvertTo(real, sum), hn::Set(real, net.scale)));
+        const auto kept = hn::Min(hn::Max(value, hn::Set(d, -127)), hn::Set(d, 127));
+        hn::StoreU(hn::DemoteTo(narrow, kept), narrow, out + k);
     }
 }
 
@@ -371,33 +460,58 @@ void symmetric_filter(const float* in, const float* taps, int pairs, int count, 
     });
 }
 
+// Where bands lie three bins apart, as they do wherever the window fits the transform: bins are taken apart by threes
+// once, and the fourth tap is the first of the next band.
 void band_energies(const float* power, const std::int32_t* first, int step, const float* weights, int taps, int count,
                    float floor, float* out) {
+    constexpr int most = 4 * most_lanes;
+    const bool by_threes = step == 3 && taps <= 4 && count > 0 && count <= most;
+    HWY_ALIGN float starts[most + most_lanes];
+    if (by_threes && taps == 4) starts[count] = power[first[0] + 3 * count];
     for_each(count, [&](auto d, std::size_t i) HWY_ATTR {
         auto sum = hn::Set(d, floor);
         const auto add = [&](int tap, auto bins)
                              HWY_ATTR { sum = hn::MulAdd(hn::LoadU(d, weights + tap * count + i), bins, sum); };
-        if (step == 3 && taps > 0) {  // as it is wherever the window fits the transform
-            for (int tap = 0; tap < taps; tap += 3) {
-                hn::Vec<decltype(d)> bins0, bins1, bins2;
-                hn::LoadInterleaved3(d, power + first[i] + tap, bins0, bins1, bins2);
-                add(tap, bins0);
-                if (tap + 1 < taps) add(tap + 1, bins1);
-                if (tap + 2 < taps) add(tap + 2, bins2);
-            }
+        if (by_threes) {
+            hn::Vec<decltype(d)> bins0, bins1, bins2;
+            hn::LoadInterleaved3(d, power + first[i], bins0, bins1, bins2);
+            if (taps > 0) add(0, bins0);
+            if (taps > 1) add(1, bins1);
+            if (taps > 2) add(2, bins2);
+            hn::StoreU(bins0, d, starts + i);
         } else {
             const hn::Rebind<std::int32_t, decltype(d)> index;
             for (int tap = 0; tap < taps; ++tap) add(tap, hn::GatherIndex(d, power + tap, hn::LoadU(index, first + i)));
         }
         hn::StoreU(sum, d, out + i);
     });
+    if (!by_threes || taps < 4) return;
+    for_each(count, [&](auto d, std::size_t i) HWY_ATTR {
+        const auto sum = hn::LoadU(d, out + i), weight = hn::LoadU(d, weights + 3 * count + i);
+        hn::StoreU(hn::MulAdd(weight, hn::LoadU(d, starts + i + 1), sum), d, out + i);
+    });
 }
 
-void round(const float* in, int count, float scale, std::int8_t* out) {
+std::int16_t levels(const float* nepers, int count, std::int16_t* out) {
+    const hn::CappedTag<float, most_lanes> d;
+    const hn::Rebind<std::int16_t, decltype(d)> narrow;
+    const hn::Rebind<std::int32_t, decltype(d)> whole;
+    const int lanes = static_cast<int>(hn::Lanes(d));
+    auto top = hn::Set(whole, hwy::LowestValue<std::int16_t>());
+    for (int i = 0; i < count; i += lanes) {
+        const int at = std::min(i, count - lanes);  // the last register goes back as far as it must to be whole
+        const auto level = hn::NearestInt(hn::Mul(hn::LoadU(d, nepers + at), hn::Set(d, float{level_steps})));
+        hn::StoreU(hn::DemoteTo(narrow, level), narrow, out + at);
+        top = hn::Max(top, level);
+    }
+    return static_cast<std::int16_t>(hn::GetLane(hn::MaxOfLanes(whole, top)));
+}
+
+void follow_floor(const std::int16_t* levels, int count, std::int16_t rise, std::int16_t* floor) {
     for_each(count, [&](auto d, std::size_t i) HWY_ATTR {
-        const hn::Rebind<std::int8_t, decltype(d)> narrow;
-        const auto whole = hn::NearestInt(hn::Mul(hn::LoadU(d, in + i), hn::Set(d, scale)));
-        hn::StoreU(hn::DemoteTo(narrow, whole), narrow, out + i);
+        const hn::Rebind<std::int16_t, decltype(d)> whole;
+        const auto risen = hn::SaturatedAdd(hn::LoadU(whole, floor + i), hn::Set(whole, rise));
+        hn::StoreU(hn::Min(hn::LoadU(whole, levels + i), risen), whole, floor + i);
     });
 }
 
@@ -414,33 +528,39 @@ HWY_INLINE void store_bits(D d, Mask mask, int place, std::uint8_t* bits) {
     }
 }
 
-int advance(const float* scores, const std::int16_t* correlations, const float* cost, int count, float keep, float step,
-            float anywhere, float gain, float* next, std::uint8_t* moves) {
+int advance(const float* scores, const std::int16_t* correlations, const float* energies, int count,
+            const PathStep& path, float* next, std::uint8_t* moves) {
     constexpr int at_once = 16, period = 8;
     const hn::CappedTag<float, at_once> d;
     const hn::Rebind<std::int32_t, decltype(d)> whole;
     const hn::Rebind<std::int16_t, decltype(d)> narrow;
     const int lanes = static_cast<int>(hn::Lanes(d));
     HWY_ALIGN float costs[2 * period];
-    for (int i = 0; i < 2 * period; ++i) costs[i] = cost[i % period];
+    for (int i = 0; i < 2 * period; i += period)
+        for_each(period, [&](auto part, std::size_t r) HWY_ATTR {
+            const auto energy = hn::LoadU(part, energies + r);
+            hn::StoreU(hn::MulAdd(hn::Set(part, path.cost), energy, hn::Set(part, path.base)), part, costs + i + r);
+        });
+    const auto keep = hn::Set(d, path.keep), step = hn::Set(d, path.step), anywhere = hn::Set(d, path.anywhere),
+               gain = hn::Set(d, path.gain);
     auto most = hn::Set(d, hwy::LowestValue<float>());
     auto from_below = hn::LoadU(d, scores - 1);  // before next, in its place, is written
     for (int p = 0; p < count;) {
         for (int i = 0; i < at_once; i += lanes, p += lanes) {
-            const auto kept = hn::Add(hn::LoadU(d, scores + p), hn::Set(d, keep));
-            const auto below = hn::Add(from_below, hn::Set(d, step));
-            const auto above = hn::Add(hn::LoadU(d, scores + p + 1), hn::Set(d, step));
+            const auto kept = hn::Add(hn::LoadU(d, scores + p), keep);
+            const auto below = hn::Add(from_below, step);
+            const auto above = hn::Add(hn::LoadU(d, scores + p + 1), step);
             if (p + lanes < count) from_below = hn::LoadU(d, scores + p + lanes - 1);
             const auto is_below = hn::Gt(below, kept);
             auto best = hn::Max(kept, below);
             const auto is_above = hn::Gt(above, best);
             best = hn::Max(best, above);
-            const auto is_jump = hn::Gt(hn::Set(d, anywhere), best);
-            best = hn::Max(best, hn::Set(d, anywhere));
+            const auto is_jump = hn::Gt(anywhere, best);
+            best = hn::Max(best, anywhere);
             store_bits(d, hn::Or(is_jump, hn::AndNot(is_above, is_below)), p, moves);
             store_bits(d, hn::Or(is_jump, is_above), count + p, moves);
             const auto correlation = hn::ConvertTo(d, hn::PromoteTo(whole, hn::LoadU(narrow, correlations + p)));
-            const auto evidence = hn::MulSub(hn::Set(d, gain), correlation, hn::LoadU(d, costs + i % period));
+            const auto evidence = hn::MulSub(gain, correlation, hn::LoadU(d, costs + i % period));
             const auto score = hn::Add(best, evidence);
             most = hn::Max(most, score);
             hn::StoreU(score, d, next + p);
@@ -485,15 +605,19 @@ void choose(const std::int8_t* residuals, int stride, int bands, BandChoices* ou
 }
 
 // A packet row meets the slot's chips one after the other at as many phases one after the other: whole runs are added.
+// A row stands 8 sums before the one behind it: in turns in rings of their own, lest every row read what has just been
+// written.
 void correlate(const BandChoices* slot, const ChosenRows* chosen, int groups, int place, std::int16_t* sums) {
-    constexpr int run = slot_chips * hops_in_chip, around = chip_rows_in_packet * hops_in_chip;
+    constexpr int run = slot_chips * hops_in_chip, around = chip_rows_in_packet * hops_in_chip, rings = 4;
     const hn::CappedTag<std::int16_t, 32> d;
     const int lanes = static_cast<int>(hn::Lanes(d));
-    HWY_ALIGN std::int16_t ring[around + run] = {};
+    HWY_ALIGN std::int16_t ring[rings][around + run] = {};
     for (int row = 0; row < chip_rows_in_packet; ++row) {
-        std::int16_t* const to = ring + hops_in_chip * ((place - row + chip_rows_in_packet) % chip_rows_in_packet);
+        std::int16_t* const to =
+            ring[row % rings] + hops_in_chip * ((place - row + chip_rows_in_packet) % chip_rows_in_packet);
         for (int i = 0; i < run; i += 4 * lanes) {
-            auto sum0 = hn::Zero(d), sum1 = sum0, sum2 = sum0, sum3 = sum0;
+            auto sum0 = hn::LoadU(d, to + i), sum1 = hn::LoadU(d, to + i + lanes),
+                 sum2 = hn::LoadU(d, to + i + 2 * lanes), sum3 = hn::LoadU(d, to + i + 3 * lanes);
             for (int group = 0; group < groups; ++group) {
                 const std::int16_t* const from = &slot[group].of[0][0] + run * (&chosen[group][0])[row] + i;
                 sum0 = hn::Add(sum0, hn::LoadU(d, from));
@@ -501,17 +625,29 @@ void correlate(const BandChoices* slot, const ChosenRows* chosen, int groups, in
                 sum2 = hn::Add(sum2, hn::LoadU(d, from + 2 * lanes));
                 sum3 = hn::Add(sum3, hn::LoadU(d, from + 3 * lanes));
             }
-            hn::StoreU(hn::Add(sum0, hn::LoadU(d, to + i)), d, to + i);
-            hn::StoreU(hn::Add(sum1, hn::LoadU(d, to + i + lanes)), d, to + i + lanes);
-            hn::StoreU(hn::Add(sum2, hn::LoadU(d, to + i + 2 * lanes)), d, to + i + 2 * lanes);
-            hn::StoreU(hn::Add(sum3, hn::LoadU(d, to + i + 3 * lanes)), d, to + i + 3 * lanes);
+            hn::StoreU(sum0, d, to + i);
+            hn::StoreU(sum1, d, to + i + lanes);
+            hn::StoreU(sum2, d, to + i + 2 * lanes);
+            hn::StoreU(sum3, d, to + i + 3 * lanes);
         }
     }
     for (int i = 0; i < around; i += lanes) {
-        auto sum = hn::Add(hn::LoadU(d, sums + i), hn::LoadU(d, ring + i));
-        if (i < run) sum = hn::Add(sum, hn::LoadU(d, ring + around + i));
+        auto sum = hn::LoadU(d, sums + i);
+        for (const auto& part : ring) {
+            sum = hn::Add(sum, hn::LoadU(d, part + i));
+            if (i < run) sum = hn::Add(sum, hn::LoadU(d, part + around + i));
+        }
         hn::StoreU(sum, d, sums + i);
     }
+}
+
+void add_whole(const std::int16_t* values, int count, std::int32_t* sums) {
+    for_each(count, [&](auto d, std::size_t i) HWY_ATTR {
+        const hn::Rebind<std::int32_t, decltype(d)> whole;
+        const hn::Rebind<std::int16_t, decltype(d)> narrow;
+        const auto value = hn::PromoteTo(whole, hn::LoadU(narrow, values + i));
+        hn::StoreU(hn::Add(hn::LoadU(whole, sums + i), value), whole, sums + i);
+    });
 }
 
 bool passes(const std::int16_t* const* correlations, int arrays, const std::int16_t* limits, int count) {
@@ -529,7 +665,7 @@ bool passes(const std::int16_t* const* correlations, int arrays, const std::int1
 }
 
 void accumulate(const PairValues* values, int pairs, const PairPicks* picks, int place, std::int32_t* const* sums,
-                int count, std::int32_t* tops) {
+                const std::int32_t* least, int count, std::int32_t* tops) {
     const hn::CappedTag<std::int16_t, 32> d;
     const int lanes = static_cast<int>(hn::Lanes(d));
     HWY_ALIGN std::int16_t gains[chip_rows_in_packet];
@@ -547,13 +683,14 @@ void accumulate(const PairValues* values, int pairs, const PairPicks* picks, int
     const hn::Rebind<std::int16_t, decltype(wide)> narrow;
     for (int i = 0; i < count; ++i) {
         auto top = hn::Set(wide, hwy::LowestValue<std::int32_t>());
+        const auto from = hn::Set(wide, least[i]);
         for (int m = 0; m < chip_rows_in_packet; m += static_cast<int>(hn::Lanes(wide))) {
             const auto gain = hn::PromoteTo(wide, hn::LoadU(narrow, gains + m));
-            const auto sum = hn::Add(hn::LoadU(wide, sums[i] + m), gain);
+            const auto sum = hn::Add(hn::Max(hn::LoadU(wide, sums[i] + m), from), gain);
             hn::StoreU(sum, wide, sums[i] + m);
             top = hn::Max(top, sum);
         }
-        tops[i] = hn::GetLane(hn::MaxOfLanes(wide, top));
+        if (!hn::AllFalse(wide, hn::Gt(top, hn::Set(wide, tops[i])))) tops[i] = hn::GetLane(hn::MaxOfLanes(wide, top));
     }
 }
 
@@ -656,13 +793,15 @@ const Kernels* table() {
                                  exceeds,
                                  mix,
                                  chip_filter,
-                                 chip_net<false>,
+                                 chip_net<ByPairs>,
                                  symmetric_filter,
                                  band_energies,
-                                 round,
+                                 levels,
+                                 follow_floor,
                                  advance,
                                  choose,
                                  correlate,
+                                 add_whole,
                                  passes,
                                  accumulate,
                                  fold_rows,
@@ -676,7 +815,7 @@ const Kernels* vnni_table() {
     static const Kernels kernels = [] {
         Kernels all = *table();
         all.name = "AVX512VNNI";
-        all.chip_net = chip_net<true>;
+        all.chip_net = chip_net<ByFours>;
         return all;
     }();
     return &kernels;

@@ -53,22 +53,41 @@ constexpr std::uint16_t pick(int i) {
 using PairValues = std::array<std::int16_t, 8>;
 inline constexpr int most_bands = 32;
 
-// A perceptron with two hidden layers of rectified units, in whole numbers, the same for every chip. Inputs: four bands
-// of each row, less a level, then `more` values a chip, all kept within least .. most. A layer's sums, bias and all,
-// are shifted down to 16 bits; the output is its sum times scale, kept within +-clip. No sum passes 32 bits, and none
-// that is shifted 16 then: who makes a net sees to that (dsp/detect/whole_net.hpp). Weights, layer by layer: for every
-// pair of inputs, two weights of each unit; a last one without a partner has 0 for it; then of the output one for each
-// unit.
+// A perceptron with two hidden layers of rectified units, the same for every chip, in whole numbers. What a layer takes
+// are bytes: first 4 of each row, the levels of the chip's four bands, counted from the loudest band of the chip's
+// first cell plus `least`; then 4 of the chip: its place, 8 a chip; how far that loudest band is under the loudest so
+// far; how far the chip's own level is over its floor; and nothing. Levels, kept in level_steps, are taken in steps of
+// some 40 of those: times level_scale, and the upper 16 bits of 32. A layer's sums, bias and all, are shifted down by
+// net_shift and kept within 0 .. 255; the output is its sum times scale, rounded to even and kept within +-127. No sum
+// passes 22 bits: who makes a net sees to that (dsp/detect/whole_net.hpp).
+//
+// Weights stand twice, layer by layer: as `bytes`, for every four values four weights of each unit; and as `pairs`, for
+// every two values two of each. Of the output one unit.
 struct ChipNet {
-    int rows, more, first, second;  // units: multiples of 8
-    std::int16_t least, most;
-    const std::int16_t* weights;
+    int rows, first, second;  // units: multiples of 16
+    std::int16_t least;       // in level_steps
+    const std::int8_t* bytes;
+    const std::int16_t* pairs;
     const std::int32_t* biases;
-    std::array<int, 2> shifts;
-    float scale, clip;
+    float scale;
 };
-inline constexpr int most_net_values = 64;   // inputs or units of a layer
-inline constexpr int net_input_steps = 512;  // of an input to a neper
+inline constexpr int net_shift = 7;
+inline constexpr int most_net_values = 64;  // that a layer takes
+inline constexpr int level_steps = 512;     // to a neper
+inline constexpr std::int16_t level_scale = 1638;
+
+// What a net is to see. Rows, [band + 1], are read to [2 * count + 1].
+struct ChipView {
+    const std::int16_t* const* rows;
+    const std::int16_t *first, *second;  // of the chips' cells
+    const std::int16_t* floor;           // of every band
+    std::int16_t level, loudest;         // of the loudest band of the first, and of the loudest so far
+};
+
+// Of advance: what the ways cost, and what evidence is worth.
+struct PathStep {
+    float keep, step, anywhere, gain, cost, base;
+};
 
 // Sums over the sync chips of a fold: of sign times residual, and of the squares.
 struct FoldSums {
@@ -121,10 +140,9 @@ struct Kernels {
     // clamped to +-clip. count: a multiple of 16; rows are read to [2 * count + 1].
     void (*chip_filter)(const float* const* rows, int row_count, const float* taps, int count, float clip, float* out);
 
-    // The output of the net for each of `count` chips, a multiple of 16: chip k has the bands 2 k .. 2 k + 3 of every
-    // row and more[i][k]. Rows are read to [2 * count + 1]. The same bits on every target.
-    void (*chip_net)(const ChipNet& net, const std::int16_t* const* rows, std::int16_t level,
-                     const std::int16_t* const* more, int count, float* out);
+    // The output of the net for each of `count` chips, a multiple of 16; chip k has the bands 2 k .. 2 k + 3 of every
+    // row. The same on every target.
+    void (*chip_net)(const ChipNet& net, const ChipView& view, int count, std::int8_t* out);
 
     // out[i] = sum over j < pairs of taps[j] * (in[i + pairs - 1 - j] + in[i + pairs + j]); in holds count + 2 * pairs
     // - 1 values.
@@ -133,15 +151,17 @@ struct Kernels {
     // step * b for all, or 0. Power is read to [first[b] + taps + 1].
     void (*band_energies)(const float* power, const std::int32_t* first, int step, const float* weights, int taps,
                           int count, float floor, float* out);
-    // in * scale to the nearest whole number, to even half way; |in * scale| <= 127.
-    void (*round)(const float* in, int count, float scale, std::int8_t* out);
+    // Nepers to the nearest of level_steps, to even half way; returns the largest. count >= 16; sizes up to 60.
+    std::int16_t (*levels)(const float* nepers, int count, std::int16_t* out);
+    // floor = min(level, floor + rise), which stops at the end of 16 bits.
+    void (*follow_floor)(const std::int16_t* levels, int count, std::int16_t rise, std::int16_t* floor);
     // One step of a search for the best path over `count` phases in a ring, a multiple of 64. scores: [-1 .. count],
     // the ends standing in for each other's neighbours. next[p] = max(scores[p] + keep, scores[p -+ 1] + step,
-    // anywhere) + gain * correlations[p] - cost[p % 8]. moves: 0 .. 3 for which of those four, the first of equals: the
-    // low bits of all phases, eight a byte from the lowest on, then the high bits. Returns where next is largest, the
-    // first of equals. next may be scores.
-    int (*advance)(const float* scores, const std::int16_t* correlations, const float* cost, int count, float keep,
-                   float step, float anywhere, float gain, float* next, std::uint8_t* moves);
+    // anywhere) + gain * correlations[p] - (cost * energies[p % 8] + base). moves: 0 .. 3 for which of those four, the
+    // first of equals: the low bits of all phases, eight a byte from the lowest on, then the high bits. Returns where
+    // next is largest, the first of equals. next may be scores.
+    int (*advance)(const float* scores, const std::int16_t* correlations, const float* energies, int count,
+                   const PathStep& path, float* next, std::uint8_t* moves);
 
     // Of whole numbers, hence the same bits on every target:
     // residuals: 128 rows, each `stride` after the one before, 1 to 4 bands; what is missing is 0.
@@ -149,13 +169,15 @@ struct Kernels {
     // sums[8 ((place + j - row) % 64) + hop] += over packet rows, chips j, hops and groups of four bands what
     // slot[group].of[chosen[group][row]] has at 8 j + hop. place: 0 .. 63; sums: 512.
     void (*correlate)(const BandChoices* slot, const ChosenRows* chosen, int groups, int place, std::int16_t* sums);
+    // sums += values
+    void (*add_whole)(const std::int16_t* values, int count, std::int32_t* sums);
     // Does the sum over the first n arrays, for any n up to `arrays` and any place i < count, pass limits[8 (n - 1) + i
     // % 8]? Sums stop at the ends of 16 bits. count: a multiple of 32.
     bool (*passes)(const std::int16_t* const* correlations, int arrays, const std::int16_t* limits, int count);
-    // To each of `count` arrays of 64 sums: sums[m] += over pairs what picks[pair][m + place] takes of values[pair].
-    // tops: the largest of each array then.
+    // To each of `count` arrays of 64 sums, raised to its `least` where they are less: sums[m] += over pairs what
+    // picks[pair][m + place] takes of values[pair]. tops: raised to the largest of each array where that is more.
     void (*accumulate)(const PairValues* values, int pairs, const PairPicks* picks, int place,
-                       std::int32_t* const* sums, int count, std::int32_t* tops);
+                       std::int32_t* const* sums, const std::int32_t* least, int count, std::int32_t* tops);
 
     // Adds slot_chips rows, each `stride` after the one before, times `times` to the rows place, place + 1, .. of a
     // ring of chip_rows_in_packet rows of most_bands - 1. bands: how many count, up to that; most_bands may be read of
@@ -181,5 +203,8 @@ const Kernels& kernels();
 void use(const Kernels* forced) noexcept;
 
 const Kernels& scalar_kernels();
+
+// What a net takes of one chip, as scalar_kernels' does; for those who train it.
+std::array<std::uint8_t, most_net_values> net_values(const ChipNet& net, const ChipView& view, int chip);
 
 }  // namespace earmark::simd

@@ -114,35 +114,34 @@ void chip_filter(const float* const* rows, int row_count, const float* taps, int
 }
 
 // The sum of one of so many units.
-std::int32_t unit_sum(const std::int16_t* in, int inputs, const std::int16_t* weights, std::int32_t bias, int unit,
+std::int32_t unit_sum(const std::uint8_t* in, int inputs, const std::int16_t* pairs, std::int32_t bias, int unit,
                       int units) {
-    for (int i = 0; i < inputs; ++i) bias += weights[i / 2 * 2 * units + 2 * unit + i % 2] * in[i];
+    for (int i = 0; i < inputs; ++i) bias += pairs[i / 2 * 2 * units + 2 * unit + i % 2] * in[i];
     return bias;
 }
 
-void chip_net(const ChipNet& net, const std::int16_t* const* rows, std::int16_t level, const std::int16_t* const* more,
-              int count, float* out) {
-    const int inputs = 4 * net.rows + net.more;
-    const auto kept = [&](int x) { return std::clamp(static_cast<std::int16_t>(x), net.least, net.most); };
-    const auto layer = [](const std::int16_t* in, int in_count, const std::int16_t* weights, const std::int32_t* biases,
-                          int units, int shift, std::int16_t* to) {
+std::uint8_t byte(int x) {
+    return static_cast<std::uint8_t>(std::clamp(x, 0, 255));
+}
+
+void chip_net(const ChipNet& net, const ChipView& view, int count, std::int8_t* out) {
+    const int inputs = 4 * net.rows + 4;
+    const auto layer = [](const std::uint8_t* in, int in_count, const std::int16_t* pairs, const std::int32_t* biases,
+                          int units, std::uint8_t* to) {
         for (int unit = 0; unit < units; ++unit)
-            to[unit] = static_cast<std::int16_t>(
-                std::max(unit_sum(in, in_count, weights, biases[unit], unit, units) >> shift, 0));
+            to[unit] = byte(unit_sum(in, in_count, pairs, biases[unit], unit, units) >> net_shift);
     };
-    const std::int16_t* const second_weights = net.weights + net.first * ((inputs + 1) / 2 * 2);
-    const std::int16_t* const last_weights = second_weights + net.second * net.first;
+    const std::int16_t* const second_pairs = net.pairs + net.first * inputs;
+    const std::int16_t* const last_pairs = second_pairs + net.second * net.first;
     for (int k = 0; k < count; ++k) {
-        std::array<std::int16_t, most_net_values> in, first, second;
-        for (int i = 0; i < 4 * net.rows; ++i)
-            in[i] = kept(std::clamp(rows[i / 4][2 * k + i % 4] - level, -32768, 32767));
-        for (int i = 0; i < net.more; ++i) in[4 * net.rows + i] = kept(more[i][k]);
-        layer(in.data(), inputs, net.weights, net.biases, net.first, net.shifts[0], first.data());
-        layer(first.data(), net.first, second_weights, net.biases + net.first, net.second, net.shifts[1],
-              second.data());
+        const auto in = net_values(net, view, k);
+        std::array<std::uint8_t, most_net_values> first, second;
+        layer(in.data(), inputs, net.pairs, net.biases, net.first, first.data());
+        layer(first.data(), net.first, second_pairs, net.biases + net.first, net.second, second.data());
         const std::int32_t sum =
-            unit_sum(second.data(), net.second, last_weights, net.biases[net.first + net.second], 0, 1);
-        out[k] = std::clamp(static_cast<float>(sum) * net.scale, -net.clip, net.clip);
+            unit_sum(second.data(), net.second, last_pairs, net.biases[net.first + net.second], 0, 1);
+        out[k] =
+            static_cast<std::int8_t>(std::clamp<long>(std::lrintf(static_cast<float>(sum) * net.scale), -127, 127));
     }
 }
 
@@ -161,19 +160,26 @@ void band_energies(const float* power, const std::int32_t* first, int, const flo
     }
 }
 
-void round(const float* in, int count, float scale, std::int8_t* out) {
-    for (int i = 0; i < count; ++i) out[i] = static_cast<std::int8_t>(std::lrintf(in[i] * scale));
+std::int16_t levels(const float* nepers, int count, std::int16_t* out) {
+    for (int i = 0; i < count; ++i) out[i] = static_cast<std::int16_t>(std::lrintf(nepers[i] * level_steps));
+    return *std::max_element(out, out + count);
 }
 
-int advance(const float* scores, const std::int16_t* correlations, const float* cost, int count, float keep, float step,
-            float anywhere, float gain, float* next, std::uint8_t* moves) {
+void follow_floor(const std::int16_t* levels, int count, std::int16_t rise, std::int16_t* floor) {
+    for (int i = 0; i < count; ++i)
+        floor[i] = std::min(levels[i], static_cast<std::int16_t>(std::min(floor[i] + rise, 32767)));
+}
+
+int advance(const float* scores, const std::int16_t* correlations, const float* energies, int count,
+            const PathStep& path, float* next, std::uint8_t* moves) {
     std::fill(moves, moves + count / 4, std::uint8_t{0});
     float below = scores[-1];
     for (int p = 0; p < count; ++p) {
-        const std::array<float, 4> ways{scores[p] + keep, below + step, scores[p + 1] + step, anywhere};
+        const std::array<float, 4> ways{scores[p] + path.keep, below + path.step, scores[p + 1] + path.step,
+                                        path.anywhere};
         below = scores[p];
         const auto best = std::max_element(ways.begin(), ways.end());  // the first of equals
-        next[p] = *best + gain * static_cast<float>(correlations[p]) - cost[p % 8];
+        next[p] = *best + path.gain * static_cast<float>(correlations[p]) - (path.cost * energies[p % 8] + path.base);
         const auto move = best - ways.begin();
         std::uint8_t* const low = moves + p / 8;
         std::uint8_t* const high = low + count / 8;
@@ -212,6 +218,10 @@ void correlate(const BandChoices* slot, const ChosenRows* chosen, int groups, in
         }
 }
 
+void add_whole(const std::int16_t* values, int count, std::int32_t* sums) {
+    for (int i = 0; i < count; ++i) sums[i] += values[i];
+}
+
 bool passes(const std::int16_t* const* correlations, int arrays, const std::int16_t* limits, int count) {
     for (int i = 0; i < count; ++i) {
         int sum = 0;
@@ -224,13 +234,13 @@ bool passes(const std::int16_t* const* correlations, int arrays, const std::int1
 }
 
 void accumulate(const PairValues* values, int pairs, const PairPicks* picks, int place, std::int32_t* const* sums,
-                int count, std::int32_t* tops) {
+                const std::int32_t* least, int count, std::int32_t* tops) {
     std::array<std::int32_t, chip_rows_in_packet> gains{};
     for (int pair = 0; pair < pairs; ++pair)
         for (int m = 0; m < chip_rows_in_packet; ++m) gains[m] += picked(values[pair], picks[pair][place + m]);
     for (int i = 0; i < count; ++i) {
-        for (int m = 0; m < chip_rows_in_packet; ++m) sums[i][m] += gains[m];
-        tops[i] = *std::max_element(sums[i], sums[i] + chip_rows_in_packet);
+        for (int m = 0; m < chip_rows_in_packet; ++m) sums[i][m] = std::max(sums[i][m], least[i]) + gains[m];
+        tops[i] = std::max(tops[i], *std::max_element(sums[i], sums[i] + chip_rows_in_packet));
     }
 }
 
@@ -268,12 +278,26 @@ double sign_peak(const double* weights) {
 }  // namespace
 
 const Kernels& scalar_kernels() {
-    static constexpr Kernels kernels{"scalar",  usable,    multiply,    multiply_add, multiply_energy,  power,
-                                     mirror,    largest,   log,         depths,       apply_gain,       flatness,
-                                     exceeds,   mix,       chip_filter, chip_net,     symmetric_filter, band_energies,
-                                     round,     advance,   choose,      correlate,    passes,           accumulate,
-                                     fold_rows, fold_sums, sign_peak};
+    static constexpr Kernels kernels{"scalar", usable,       multiply,    multiply_add, multiply_energy,  power,
+                                     mirror,   largest,      log,         depths,       apply_gain,       flatness,
+                                     exceeds,  mix,          chip_filter, chip_net,     symmetric_filter, band_energies,
+                                     levels,   follow_floor, advance,     choose,       correlate,        add_whole,
+                                     passes,   accumulate,   fold_rows,   fold_sums,    sign_peak};
     return kernels;
+}
+
+std::array<std::uint8_t, most_net_values> net_values(const ChipNet& net, const ChipView& view, int chip) {
+    const auto taken = [](int levels) { return byte(levels * level_scale >> 16); };
+    const auto of_chip = [&](const std::int16_t* bands) { return bands[2 * chip + 1] + bands[2 * chip + 2]; };
+    std::array<std::uint8_t, most_net_values> values{};
+    for (int i = 0; i < 4 * net.rows; ++i)
+        values[static_cast<std::size_t>(i)] =
+            taken(std::min(view.rows[i / 4][2 * chip + i % 4] - view.level - net.least, 32767));
+    std::uint8_t* const more = values.data() + 4 * net.rows;
+    more[0] = byte(8 * chip);
+    more[1] = taken(view.loudest - view.level);
+    more[2] = taken(((of_chip(view.first) + of_chip(view.second)) >> 2) - (of_chip(view.floor) >> 1));
+    return values;
 }
 
 }  // namespace earmark::simd

@@ -157,8 +157,9 @@ TEST_CASE("sequential test: the largest bets of a row stay within 16 bits, on ev
                 CAPTURE(std::string(kernels->name));
                 std::array<std::int32_t, simd::chip_rows_in_packet> sums{};
                 std::int32_t* const at = sums.data();
-                std::int32_t top = 0;
-                kernels->accumulate(bets.values(strength), bets.pairs, correlator.picks(), 0, &at, 1, &top);
+                const std::int32_t least = 0;
+                std::int32_t top = -1000000;
+                kernels->accumulate(bets.values(strength), bets.pairs, correlator.picks(), 0, &at, &least, 1, &top);
                 CHECK(top == expected);
                 CHECK(*std::min_element(sums.begin(), sums.end()) == expected);
             }

@@ -1,7 +1,6 @@
 #include "dsp/detect/whole_net.hpp"
 
 #include "dsp/detect/chip_nets.hpp"
-#include "dsp/detect/whitening.hpp"
 #include "tests/support/random.hpp"
 
 #include <doctest/doctest.h>
@@ -9,86 +8,88 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <string>
+#include <cstdlib>
 #include <vector>
 
 using namespace earmark;
 
 namespace {
 
-constexpr int rows = 7, more = 3, inputs = 4 * rows + more;
-constexpr float least = -14, most = 6, clip = 1;
-using Net = WholeNet<rows, more, trained_chip_net_units[0], trained_chip_net_units[1]>;
-constexpr Net whole(trained_chip_net, least, most, clip);
-static_assert(whole.fits());
+constexpr std::int16_t least = -7168;
+constexpr WholeNet full(trained_chip_net);
 
-// The trained net as it was trained.
-double trained(std::vector<double> values) {
-    const float* weights = trained_chip_net.data();
-    for (const int units : {trained_chip_net_units[0], trained_chip_net_units[1], 1}) {
-        std::vector<double> next;
-        const int side = std::min(units, 8), count = static_cast<int>(values.size());
+// The trained net as it was written down, one unit after the other.
+template <class Trained>
+int trained(const Trained& net, std::vector<int> values) {
+    const std::int8_t* weight = net.weights.data();
+    const std::int32_t* bias = net.biases.data();
+    for (const int units : {Trained::first, Trained::second, 1}) {
+        std::vector<int> next;
         for (int unit = 0; unit < units; ++unit) {
-            const float* const own = weights + unit / side * side * (count + 1) + unit % side;
-            double sum = own[0];
-            for (int i = 0; i < count; ++i) sum += own[side * (i + 1)] * values[static_cast<std::size_t>(i)];
-            next.push_back(units == 1 ? sum : std::max(sum, 0.0));
+            int sum = *bias++;
+            for (const int value : values) sum += *weight++ * value;
+            next.push_back(units == 1 ? sum : std::clamp(sum >> simd::net_shift, 0, 255));
         }
-        weights += units * (count + 1);
         values = next;
     }
-    return std::clamp(values[0], -double(clip), double(clip));
+    return std::clamp(static_cast<int>(std::nearbyint(static_cast<float>(values[0]) * net.scale)), -127, 127);
 }
 
 }  // namespace
 
-TEST_CASE("whole net: what the trained one gives, to a hundredth") {
+TEST_CASE("whole net: what the trained one gives") {
     constexpr int chips = 16, width = 2 * chips + 2, rounds = 50;
     test::Random source(5);
-    double error = 0, size = 0, worst = 0;
+    bool differs = false;
     for (int round = 0; round < rounds; ++round) {
         // Cells as speech has them: a level that wanders from row to row and band to band.
-        std::array<std::array<std::int16_t, width>, rows> cells{};
-        std::array<std::array<std::int16_t, chips>, more> others{};
+        std::array<std::array<std::int16_t, width>, trained_chip_net.rows + 1> cells{};
         for (auto& row : cells)
             for (auto& cell : row) cell = static_cast<std::int16_t>(-source.below(round % 2 == 0 ? 3000 : 9000));
-        for (auto& row : others)
-            for (auto& value : row) value = static_cast<std::int16_t>(source.below(1024) - 512);
-        std::array<const std::int16_t*, rows> at;
-        std::array<const std::int16_t*, more> beside;
-        std::transform(cells.begin(), cells.end(), at.begin(), [](const auto& row) { return row.data(); });
-        std::transform(others.begin(), others.end(), beside.begin(), [](const auto& row) { return row.data(); });
-        std::array<float, chips> out;
-        simd::kernels().chip_net(whole.net(), at.data(), -300, beside.data(), chips, out.data());
+        std::array<const std::int16_t*, trained_chip_net.rows> rows;
+        std::transform(cells.begin(), cells.end() - 1, rows.begin(), [](const auto& row) { return row.data(); });
+        const simd::ChipNet net = full.net(least);
+        const simd::ChipView view{rows.data(), rows[2], rows[4], cells.back().data(), -300, 200};
+        std::array<std::int8_t, chips> out;
+        simd::kernels().chip_net(net, view, chips, out.data());
         for (int k = 0; k < chips; ++k) {
-            std::vector<double> values;
-            for (const auto& row : cells)
-                for (int b = 0; b < 4; ++b)
-                    values.push_back(std::clamp((row[static_cast<std::size_t>(2 * k + b)] + 300) / 512.0, double(least),
-                                                double(most)));
-            for (const auto& row : others) values.push_back(row[static_cast<std::size_t>(k)] / 512.0);
-            const double expected = trained(values), difference = out[static_cast<std::size_t>(k)] - expected;
-            error += difference * difference;
-            size += expected * expected;
-            worst = std::max(worst, std::abs(difference));
+            const auto values = simd::net_values(net, view, k);
+            const int expected = trained(trained_chip_net, {values.begin(), values.begin() + full.inputs});
+            CHECK(out[static_cast<std::size_t>(k)] == expected);
+            differs = differs || expected != out[0];
         }
     }
-    MESSAGE("root of the mean square " << std::sqrt(error / (rounds * chips)) << " of "
-                                       << std::sqrt(size / (rounds * chips)) << ", most " << worst);
-    CHECK(worst < 0.01);
-    CHECK(error < 1e-3 * size);  // half of it is what z can lose
+    CHECK(differs);
 }
 
-// Weights beyond what 16 bits allow together: the steps get coarser, nothing overflows.
-TEST_CASE("whole net: any weights fit") {
-    constexpr std::size_t count = WholeNet<2, 1, 8, 8>::weight_count;
-    test::Random source(6);
-    for (const double largest : {1e-3, 1.0, 30.0, 1e3}) {
-        std::array<float, count> weights;
-        for (float& weight : weights) weight = static_cast<float>(source.between(-largest, largest));
-        const WholeNet<2, 1, 8, 8> net(weights, least, most, clip);
-        CAPTURE(largest);
-        CHECK(net.fits());
-        CHECK(net.net().scale > 0);
+// What a net takes stands for nepers: the steps of a byte, and where it begins and ends.
+TEST_CASE("whole net: bytes tell levels") {
+    std::array<std::int16_t, 34> cells{}, floor{};
+    std::array<const std::int16_t*, trained_chip_net.rows> rows;
+    rows.fill(cells.data());
+    const simd::ChipNet net = full.net(least);
+    constexpr float steps_per_neper = float{simd::level_steps} * simd::level_scale / 65536;
+    for (const float nepers : {-30.0f, -14.0f, -13.0f, -5.0f, 0.0f, 5.9f, 20.0f, 40.0f}) {
+        cells.fill(static_cast<std::int16_t>(nepers * simd::level_steps));
+        const auto values = simd::net_values(net, {rows.data(), cells.data(), cells.data(), floor.data(), 0, 512}, 3);
+        const float expected = std::clamp((nepers + 14) * steps_per_neper, 0.0f, 255.0f);
+        CHECK(std::abs(values[0] - expected) <= 1);
+        const int more = 4 * trained_chip_net.rows;
+        CHECK(values[more] == 24);  // its place
+        CHECK(values[more + 1] == 12);
+        CHECK(std::abs(values[more + 2] - std::clamp(nepers * steps_per_neper, 0.0f, 255.0f)) <= 1);
+        CHECK(values[more + 3] == 0);
+    }
+}
+
+// All weights as large as can be fit; a bias beyond does not.
+TEST_CASE("whole net: knows what fits") {
+    TrainedNet<15, 64, 64> net{};
+    for (const std::int8_t weight : {127, -128}) {
+        net.weights.fill(weight);
+        net.biases.fill(1 << 20);
+        CHECK(WholeNet(net).fits());
+        net.biases[64] = -(1 << 22);
+        CHECK_FALSE(WholeNet(net).fits());
     }
 }

@@ -339,28 +339,29 @@ TEST_CASE("simd: chip_filter within the rounding of its sum") {
         }
 }
 
-// One of whole numbers at random: of a layer its biases, then of each unit a weight an input. As a ChipNet takes them,
-// and what it gives for these inputs, one by one.
+// A net at random, laid out as a ChipNet takes it, and what it gives for these values, one by one.
 struct RandomNet {
-    int inputs;
     std::array<int, 3> units;  // the last: 1
     std::vector<std::vector<int>> biases, weights;
-    std::vector<std::int16_t> flat_weights;
+    std::vector<std::int8_t> bytes;
+    std::vector<std::int16_t> pairs;
     std::vector<std::int32_t> flat_biases;
 
-    RandomNet(int input_count, int first, int second, std::uint64_t seed)
-        : inputs(input_count), units{first, second, 1} {
+    RandomNet(int inputs, int first, int second, std::uint64_t seed) : units{first, second, 1} {
         test::Random source(seed);
         int in = inputs;
         for (const int count : units) {
             std::vector<int> bias, weight;
-            for (int unit = 0; unit < count; ++unit) bias.push_back(source.below(2000000) - 1000000);
-            for (int i = 0; i < in * count; ++i) weight.push_back(source.below(4001) - 2000);
-            for (int i = 0; i < in; i += 2)
-                for (int unit = 0; unit < count; ++unit)
-                    for (int j = i; j < i + 2; ++j)
-                        flat_weights.push_back(
-                            static_cast<std::int16_t>(j < in ? weight[std::size_t(unit * in + j)] : 0));
+            for (int unit = 0; unit < count; ++unit) bias.push_back(source.below(40000) - 20000);
+            for (int i = 0; i < in * count; ++i) weight.push_back(source.below(256) - 128);
+            const auto lay_out = [&](auto& flat, int together) {
+                for (int i = 0; i < in; i += together)
+                    for (int unit = 0; unit < count; ++unit)
+                        for (int j = i; j < i + together; ++j)
+                            flat.push_back(static_cast<std::int8_t>(weight[std::size_t(unit * in + j)]));
+            };
+            lay_out(bytes, 4);
+            lay_out(pairs, 2);
             flat_biases.insert(flat_biases.end(), bias.begin(), bias.end());
             biases.push_back(bias);
             weights.push_back(weight);
@@ -368,16 +369,14 @@ struct RandomNet {
         }
     }
 
-    std::int64_t operator()(std::vector<std::int64_t> values, const std::array<int, 2>& shifts) const {
+    int operator()(std::vector<int> values) const {
         for (std::size_t layer = 0; layer < 3; ++layer) {
-            std::vector<std::int64_t> next;
+            std::vector<int> next;
             for (std::size_t unit = 0; unit < biases[layer].size(); ++unit) {
-                std::int64_t sum = biases[layer][unit];
+                int sum = biases[layer][unit];
                 for (std::size_t i = 0; i < values.size(); ++i)
                     sum += weights[layer][unit * values.size() + i] * values[i];
-                REQUIRE(std::abs(sum) < std::int64_t{1} << 31);
-                next.push_back(layer == 2 ? sum : std::max<std::int64_t>(sum >> shifts[layer], 0));
-                if (layer < 2) REQUIRE(next.back() <= 32767);
+                next.push_back(layer == 2 ? sum : std::clamp(sum >> simd::net_shift, 0, 255));
             }
             values = next;
         }
@@ -388,47 +387,116 @@ struct RandomNet {
 TEST_CASE("simd: chip_net is exact on every target") {
     const auto all = simd::all_kernels();
     REQUIRE(!all.empty());
-    for (const auto& [row_count, more_count, first, second] :
-         {std::array{7, 3, 64, 16}, std::array{5, 3, 32, 16}, std::array{5, 1, 8, 8}, std::array{6, 2, 16, 24}}) {
-        const RandomNet random_net(4 * row_count + more_count, first, second, 41);
-        simd::ChipNet net{};
-        net.rows = row_count, net.more = more_count, net.first = first, net.second = second;
-        net.least = -7168, net.most = 3072;
-        net.weights = random_net.flat_weights.data(), net.biases = random_net.flat_biases.data();
-        net.shifts = {13, 12}, net.scale = 0x1p-16f;
+    for (const auto& [row_count, first, second] :
+         {std::array{7, 64, 16}, std::array{5, 32, 16}, std::array{1, 16, 64}, std::array{15, 48, 32}}) {
+        const RandomNet random_net(4 * row_count + 4, first, second, 41);
+        simd::ChipNet net{row_count,
+                          first,
+                          second,
+                          -7168,
+                          random_net.bytes.data(),
+                          random_net.pairs.data(),
+                          random_net.flat_biases.data(),
+                          1};
         for (const int count : {16, 32, 48}) {
             CAPTURE(count);
             const int width = 2 * count + 3;
-            constexpr std::int16_t level = -1500;
             test::Random source(42);
             const auto numbers = [&](int size) {
                 std::vector<std::int16_t> values(static_cast<std::size_t>(size));
-                for (auto& value : values) value = static_cast<std::int16_t>(source.below(12000) - 8000);
+                for (auto& value : values) value = static_cast<std::int16_t>(source.below(12000) - 9000);
                 values[7] = 32767, values[9] = -32768;  // the difference from the level stops at the ends of 16 bits
                 return values;
             };
-            const auto data = numbers(row_count * width), others = numbers(more_count * count);
-            std::vector<const std::int16_t*> rows, more;
+            const auto data = numbers(row_count * width), cells = numbers(3 * width);
+            std::vector<const std::int16_t*> rows;
             for (int r = 0; r < row_count; ++r) rows.push_back(data.data() + r * width + r % 2);
-            for (int m = 0; m < more_count; ++m) more.push_back(others.data() + m * count);
-            Values expected;
-            for (int k = 0; k < count; ++k) {
-                std::vector<std::int64_t> values;
-                for (int i = 0; i < 4 * row_count; ++i)
-                    values.push_back(std::clamp(rows[std::size_t(i / 4)][2 * k + i % 4] - level, -7168, 3072));
-                for (int m = 0; m < more_count; ++m)
-                    values.push_back(std::clamp<int>(more[std::size_t(m)][k], -7168, 3072));
-                expected.push_back(static_cast<float>(random_net(values, net.shifts)) * net.scale);
+            for (const std::int16_t loudest : {-1500, 0, 20000}) {
+                const simd::ChipView view{rows.data(), cells.data(), cells.data() + width, cells.data() + 2 * width,
+                                          -1500,       loudest};
+                std::vector<int> sums;
+                for (int k = 0; k < count; ++k) {
+                    const auto values = simd::net_values(net, view, k);
+                    sums.push_back(random_net({values.begin(), values.begin() + 4 * row_count + 4}));
+                }
+                std::vector<int> sizes;
+                for (const int sum : sums) sizes.push_back(std::abs(sum));
+                std::sort(sizes.begin(), sizes.end());
+                net.scale = 127.0f / static_cast<float>(sizes[sizes.size() / 2]);  // some are kept within +-127
+                for (const Kernels* kernels : all) {
+                    CAPTURE(std::string(kernels->name));
+                    std::vector<std::int8_t> out(std::size_t(count + 1), 99);
+                    kernels->chip_net(net, view, count, out.data());
+                    CHECK(out.back() == 99);
+                    for (std::size_t k = 0; k < sums.size(); ++k)
+                        CHECK(out[k] == std::clamp<int>(int(std::lrintf(float(sums[k]) * net.scale)), -127, 127));
+                }
             }
-            net.clip = std::abs(expected[std::size_t(count / 2)]);  // some are kept within it
-            for (float& value : expected) value = std::clamp(value, -net.clip, net.clip);
-            for (const Kernels* kernels : all) {
-                CAPTURE(std::string(kernels->name));
-                Out out(count, 1);
-                kernels->chip_net(net, rows.data(), level, more.data(), count, out.data());
-                CHECK(out.kept_within());
-                CHECK(std::equal(expected.begin(), expected.end(), out.data()));
+        }
+    }
+}
+
+TEST_CASE("simd: band_energies within one rounding an operation") {
+    for_every_target([](const Kernels& kernels, int count, int start) {
+        for (const auto& [step, taps] : {std::pair{3, 4}, {3, 3}, {3, 6}, {3, 1}, {2, 4}, {0, 3}}) {
+            const Values power = random(3 * count + taps + 2, 0, 5, 20), weights = random(taps * count, 0, 1, 21);
+            std::vector<std::int32_t> first(static_cast<std::size_t>(count));
+            for (int b = 0; b < count; ++b) first[static_cast<std::size_t>(b)] = step > 0 ? step * b : 2 * b + b / 3;
+            Out out(count, start);
+            kernels.band_energies(power.data(), first.data(), step, weights.data(), taps, count, 1e-10f, out.data());
+            CHECK(out.kept_within());
+            double worst = 0;
+            for (int b = 0; b < count; ++b) {
+                double sum = 1e-10;
+                for (int tap = 0; tap < taps; ++tap)
+                    sum += double(weights[static_cast<std::size_t>(tap * count + b)]) *
+                           power[static_cast<std::size_t>(first[static_cast<std::size_t>(b)] + tap)];
+                worst = std::max(worst, std::abs(out[b] - sum) / sum);
             }
+            CHECK(worst <= (taps + 1) * eps);
+        }
+    });
+}
+
+TEST_CASE("simd: add_whole is exact on every target") {
+    for (const Kernels* kernels : simd::all_kernels()) {
+        CAPTURE(std::string(kernels->name));
+        for (const int count : {0, 1, 7, 31, 64, 513}) {
+            CAPTURE(count);
+            test::Random source(44);
+            std::vector<std::int16_t> values(static_cast<std::size_t>(count));
+            for (auto& value : values) value = static_cast<std::int16_t>(source.below(65536) - 32768);
+            std::vector<std::int32_t> sums(values.size() + 1, 1000000), expected = sums;
+            for (std::size_t i = 0; i < values.size(); ++i) expected[i] += values[i];
+            kernels->add_whole(values.data(), count, sums.data());
+            CHECK(sums == expected);
+        }
+    }
+}
+
+TEST_CASE("simd: levels and follow_floor are exact on every target") {
+    test::Random source(43);
+    for (const Kernels* kernels : simd::all_kernels()) {
+        CAPTURE(std::string(kernels->name));
+        for (int count = 16; count <= 66; ++count) {
+            CAPTURE(count);
+            std::vector<float> nepers(static_cast<std::size_t>(count));
+            for (float& x : nepers) x = static_cast<float>(source.between(-60, 60));
+            nepers[3] = 2.5f / simd::level_steps, nepers[4] = -60, nepers[5] = 3.5f / simd::level_steps;
+            std::vector<std::int16_t> out(nepers.size() + 1, 99), floor(out.size()), expected_floor;
+            const int top = kernels->levels(nepers.data(), count, out.data());
+            CHECK(out.back() == 99);
+            out.pop_back();
+            CHECK(top == *std::max_element(out.begin(), out.end()));
+            for (std::size_t i = 0; i < out.size(); ++i)
+                CHECK(out[i] == static_cast<int>(std::nearbyint(double{nepers[i]} * simd::level_steps)));
+            for (auto& value : floor) value = static_cast<std::int16_t>(source.below(65536) - 32768);
+            floor[1] = 32767;
+            expected_floor = floor;
+            for (std::size_t i = 0; i < out.size(); ++i)
+                expected_floor[i] = static_cast<std::int16_t>(std::min<int>(out[i], floor[i] + 300));
+            kernels->follow_floor(out.data(), count, 300, floor.data());
+            CHECK(floor == expected_floor);
         }
     }
 }
@@ -507,11 +575,12 @@ TEST_CASE("simd: correlate, accumulate and advance agree with the reference bit 
                 expected_sums = sums;
                 std::array<std::int32_t*, 3> to{}, expected_to{};
                 for (std::size_t i = 0; i < 3; ++i) to[i] = sums[i].data(), expected_to[i] = expected_sums[i].data();
-                std::array<std::int32_t, 3> tops{}, expected_tops{};
+                std::array<std::int32_t, 3> tops{-1000000, 0, 1000000}, expected_tops = tops;
+                const std::array<std::int32_t, 3> least{-1000000, -300, 200};
                 const int pairs = (bands + 1) / 2;
-                reference.accumulate(values.data(), pairs, picks.data(), place, expected_to.data(), 3,
+                reference.accumulate(values.data(), pairs, picks.data(), place, expected_to.data(), least.data(), 3,
                                      expected_tops.data());
-                kernels->accumulate(values.data(), pairs, picks.data(), place, to.data(), 3, tops.data());
+                kernels->accumulate(values.data(), pairs, picks.data(), place, to.data(), least.data(), 3, tops.data());
                 CHECK(sums == expected_sums);
                 CHECK(tops == expected_tops);
             }
@@ -524,16 +593,17 @@ TEST_CASE("simd: correlate, accumulate and advance agree with the reference bit 
         for (auto& score : scores) score = static_cast<float>(source.below(40)) / 8;
         for (auto& correlation : correlations) correlation = static_cast<std::int16_t>(source.below(4000) - 2000);
         for (auto& c : cost) c = static_cast<float>(source.below(9)) / 4;
-        const int expected_best = reference.advance(scores.data() + 1, correlations.data(), cost.data(), count, -0.25f,
-                                                    -1, 3, 0.5f, expected_next.data(), expected_moves.data());
-        const int best = kernels->advance(scores.data() + 1, correlations.data(), cost.data(), count, -0.25f, -1, 3,
-                                          0.5f, next.data(), moves.data());
+        const simd::PathStep path{-0.25f, -1, 3, 0.5f, 0.5f, 1.25f};
+        const int expected_best = reference.advance(scores.data() + 1, correlations.data(), cost.data(), count, path,
+                                                    expected_next.data(), expected_moves.data());
+        const int best = kernels->advance(scores.data() + 1, correlations.data(), cost.data(), count, path, next.data(),
+                                          moves.data());
         CHECK(best == expected_best);
         CHECK(next == expected_next);
         for (const Kernels* in_place : {&reference, kernels}) {
             std::vector<float> both = scores;
-            CHECK(in_place->advance(both.data() + 1, correlations.data(), cost.data(), count, -0.25f, -1, 3, 0.5f,
-                                    both.data() + 1, moves.data()) == expected_best);
+            CHECK(in_place->advance(both.data() + 1, correlations.data(), cost.data(), count, path, both.data() + 1,
+                                    moves.data()) == expected_best);
             CHECK(std::equal(expected_next.begin(), expected_next.end(), both.begin() + 1));
             CHECK(moves == expected_moves);
         }
@@ -592,41 +662,6 @@ TEST_CASE("simd: fold_sums agree with the reference bit for bit") {
             CHECK(got.energy == expected.energy);
         }
     }
-}
-
-TEST_CASE("simd: band_energies within one rounding an operation, round exact") {
-    for_every_target([](const Kernels& kernels, int count, int start) {
-        for (const auto& [step, taps] : {std::pair{3, 4}, {3, 6}, {3, 1}, {2, 4}, {0, 3}}) {
-            const Values power = random(3 * count + taps + 2, 0, 5, 20), weights = random(taps * count, 0, 1, 21);
-            std::vector<std::int32_t> first(static_cast<std::size_t>(count));
-            for (int b = 0; b < count; ++b) first[static_cast<std::size_t>(b)] = step > 0 ? step * b : 2 * b + b / 3;
-            Out out(count, start);
-            kernels.band_energies(power.data(), first.data(), step, weights.data(), taps, count, 1e-10f, out.data());
-            CHECK(out.kept_within());
-            double worst = 0;
-            for (int b = 0; b < count; ++b) {
-                double sum = 1e-10;
-                for (int tap = 0; tap < taps; ++tap)
-                    sum += double(weights[static_cast<std::size_t>(tap * count + b)]) *
-                           power[static_cast<std::size_t>(first[static_cast<std::size_t>(b)] + tap)];
-                worst = std::max(worst, std::abs(out[b] - sum) / sum);
-            }
-            CHECK(worst <= (taps + 1) * eps);
-        }
-
-        Values in = random(count + start, -2.2, 2.2, 22);
-        for (std::size_t i = 0; i < in.size(); i += 5) in[i] = static_cast<float>(i % 7) - 2.5f;
-        for (const float scale : {1.0f, 57.7f}) {
-            std::vector<std::int8_t> whole(static_cast<std::size_t>(count + 1), 99);
-            for (float& x : in) x = std::clamp(x, -2.2f, 2.2f);
-            kernels.round(in.data() + start, count, scale, whole.data());
-            bool same = whole.back() == 99;
-            for (int i = 0; i < count; ++i)
-                same = same && whole[static_cast<std::size_t>(i)] ==
-                                   std::lrintf(in[static_cast<std::size_t>(start + i)] * scale);
-            CHECK(same);
-        }
-    });
 }
 
 TEST_CASE("simd: sign_peak agrees with the reference") {
