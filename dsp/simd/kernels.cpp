@@ -434,8 +434,8 @@ void chip_net(const ChipNet& net, const ChipView& view, int count, std::int8_t* 
                         in + static_cast<std::size_t>(r) * four_values);
         const auto over_floor = hn::Sub(hn::ShiftRight<2>(hn::Add(of_chip(view.first), of_chip(view.second))),
                                         hn::ShiftRight<1>(of_chip(view.floor)));
-        const auto over = hn::Min(
-            hn::Max(hn::ShiftRight<16>(hn::Mul(over_floor, hn::Set(d, level_scale))), hn::Zero(d)), hn::Set(d, 255));
+        const auto taken_over = hn::ShiftRight<16>(hn::Mul(over_floor, hn::Set(d, level_scale)));
+        const auto over = hn::Min(hn::Max(taken_over, hn::Zero(d)), hn::Set(d, most_over_floor));
         const auto place = hn::Min(hn::Add(hn::LoadU(d, places.data()), hn::Set(d, static_cast<std::int32_t>(8 * k))),
                                    hn::Set(d, 255));
         Layers::put(d16, hn::BitCast(d16, hn::Or(place, under)), hn::BitCast(d16, over),

@@ -75,6 +75,7 @@ inline constexpr int net_shift = 7;
 inline constexpr int most_net_values = 64;  // that a layer takes
 inline constexpr int level_steps = 512;     // to a neper
 inline constexpr std::int16_t level_scale = 1638;
+inline constexpr int most_over_floor = 153;  // 12 nepers: what noise and codecs leave is less, digital silence is not
 
 // What a net is to see. Rows, [band + 1], are read to [2 * count + 1].
 struct ChipView {

@@ -296,7 +296,8 @@ std::array<std::uint8_t, most_net_values> net_values(const ChipNet& net, const C
     std::uint8_t* const more = values.data() + 4 * net.rows;
     more[0] = byte(8 * chip);
     more[1] = taken(view.loudest - view.level);
-    more[2] = taken(((of_chip(view.first) + of_chip(view.second)) >> 2) - (of_chip(view.floor) >> 1));
+    const int over_floor = ((of_chip(view.first) + of_chip(view.second)) >> 2) - (of_chip(view.floor) >> 1);
+    more[2] = std::min(taken(over_floor), std::uint8_t{most_over_floor});
     return values;
 }
 
