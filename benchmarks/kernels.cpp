@@ -6,6 +6,8 @@
 
 #include "benchmarks/false_alarms/synthetic.hpp"
 #include "benchmarks/run_benchmarks.hpp"
+#include "dsp/detect/chip_nets.hpp"
+#include "dsp/detect/whole_net.hpp"
 
 #include <benchmark/benchmark.h>
 
@@ -62,23 +64,17 @@ Run whitening() {
 
 // The larger of detection's nets for the 16 chips of a row at 8 kHz.
 Run net() {
-    constexpr int rows = 7, first = 64, second = 16, count = 16, width = 2 * count + 2;
+    static constexpr earmark::WholeNet whole(earmark::trained_chip_net);
+    constexpr int rows = earmark::trained_chip_net.rows, count = 16, width = 2 * count + 2;
     Random source(2);
-    const auto numbers = [&](std::size_t size, int most) {
-        std::vector<std::int16_t> values(size);
-        for (auto& value : values) value = static_cast<std::int16_t>(source.below(2 * most + 1) - most);
-        return values;
-    };
-    const auto pairs = numbers(first * (4 * rows + 4) + second * first + second, 127);
-    const std::vector<std::int8_t> bytes(pairs.begin(), pairs.end());  // in an order of its own: the time is the same
-    const auto cells = numbers((rows + 1) * width, 3000);
-    const std::vector<std::int32_t> biases(first + second + 1, 1000);
+    std::vector<std::int16_t> levels((rows + 1) * width);
+    for (auto& level : levels) level = static_cast<std::int16_t>(-source.below(4000));
     return [=](const Kernels& kernels) {
         std::array<const std::int16_t*, rows> at;
-        for (std::size_t r = 0; r < at.size(); ++r) at[r] = cells.data() + width * r;
+        for (std::size_t r = 0; r < at.size(); ++r) at[r] = levels.data() + width * r;
         std::array<std::int8_t, count> out;
-        kernels.chip_net({rows, first, second, -7168, bytes.data(), pairs.data(), biases.data(), 1e-3f},
-                         {at.data(), at[2], at[4], cells.data() + width * rows, 0, 100}, count, out.data());
+        kernels.chip_net(whole.net(-7168), {at.data(), at[2], at[4], levels.data() + width * rows, 0, 100}, count,
+                         out.data());
         return std::vector<float>(out.begin(), out.end());
     };
 }
