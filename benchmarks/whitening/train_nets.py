@@ -352,7 +352,8 @@ def main():
         (ROOT / 'dsp/detect/chip_nets.hpp').write_text(header({name: whole for name, (_, whole) in nets.items()},
                                                               len({host for host, _, _ in files})))
         if options.corpus:
-            validate([(name, net) for name, both in nets.items() for net in both], options, Program(str(options.build / 'tools/earmark')), pathlib.Path(scratch))
+            validate([(name, net) for name, both in nets.items() for net in both], options,
+                     Program(str(options.build / 'tools/earmark')), pathlib.Path(scratch))
 
 
 if __name__ == '__main__':

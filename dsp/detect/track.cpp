@@ -91,7 +91,7 @@ void Tracker::push(SlotView slot, const PhaseCorrelations& correlations) noexcep
         for (int band = 0; band < slot.bands(); ++band) chips_ += slot.row(0)[band] != 0 ? slot_rows : 0;
     }
     if (slots_ < held_) {
-        kernels_.add_whole(correlations.data(), packet_hops, steady_sum_.data());
+        for (std::size_t phase = 0; phase < packet_hops; ++phase) steady_sum_[phase] += correlations[phase];
         for (std::size_t r = 0; r < chip_hops; ++r) steady_energy_[r] += (*slot.sync_energy)[r];
     }
     const float log_count = std::log(static_cast<float>(std::clamp<long long>(slots_ + 1, 8, held_)));
@@ -123,9 +123,9 @@ void Tracker::advance(int strength, const float* energies, const PhaseCorrelatio
     const float assumed = assumed_strengths[static_cast<std::size_t>(strength)];
     const simd::PathStep path{keep, step, anywhere, assumed / sigma, assumed * assumed / 2 / (sigma * sigma), next_off};
 
-    float* const phases = scores.data() + first_score;
-    phases[-1] = phases[packet_hops - 1];
-    phases[packet_hops] = phases[0];
+    scores.front() = scores[packet_hops];
+    scores.back() = scores[1];
+    float* const phases = scores.data() + 1;
     best = kernels_.advance(phases, correlations.data(), energies, packet_hops, path, phases, moves.data());
 }
 

@@ -111,7 +111,7 @@ class Tracker {
     // How much better the best marked state is than "no mark", nepers, where the last slot ended.
     float lead(int strength) const noexcept {
         const auto s = static_cast<std::size_t>(strength);
-        return scores_[s][first_score + static_cast<std::size_t>(best_[s])];
+        return scores_[s][1 + static_cast<std::size_t>(best_[s])];
     }
     int leading_strength() const noexcept;  // of the greatest lead
     float deviation() const noexcept;       // of a residual, so far
@@ -134,9 +134,7 @@ class Tracker {
   private:
     static constexpr int off = packet_hops;
     static constexpr int strengths = static_cast<int>(assumed_strengths.size());
-    // [first_score + phase], each end once more beside the other, in whole registers.
-    static constexpr std::size_t first_score = 16;
-    using Scores = std::array<float, first_score + packet_hops + 16>;
+    using Scores = std::array<float, packet_hops + 2>;        // [1 + phase], each end once more beside the other
     using Moves = std::array<std::uint8_t, packet_hops / 4>;  // two bits a phase: see simd::Kernels::advance
     struct Jumps {
         std::int16_t to_phase, to_off;  // where from
@@ -151,7 +149,7 @@ class Tracker {
 
     const simd::Kernels& kernels_;
     int held_;
-    alignas(64) std::array<Scores, assumed_strengths.size()> scores_;
+    std::array<Scores, assumed_strengths.size()> scores_;
     std::array<std::int32_t, assumed_strengths.size()> best_;         // phase of the best score
     std::vector<std::array<Moves, assumed_strengths.size()>> moves_;  // a ring
     std::vector<std::array<Jumps, assumed_strengths.size()>> jumps_;

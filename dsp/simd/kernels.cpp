@@ -641,15 +641,6 @@ void correlate(const BandChoices* slot, const ChosenRows* chosen, int groups, in
     }
 }
 
-void add_whole(const std::int16_t* values, int count, std::int32_t* sums) {
-    for_each(count, [&](auto d, std::size_t i) HWY_ATTR {
-        const hn::Rebind<std::int32_t, decltype(d)> whole;
-        const hn::Rebind<std::int16_t, decltype(d)> narrow;
-        const auto value = hn::PromoteTo(whole, hn::LoadU(narrow, values + i));
-        hn::StoreU(hn::Add(hn::LoadU(whole, sums + i), value), whole, sums + i);
-    });
-}
-
 bool passes(const std::int16_t* const* correlations, int arrays, const std::int16_t* limits, int count) {
     const hn::CappedTag<std::int16_t, 32> d;
     for (int i = 0; i < count; i += static_cast<int>(hn::Lanes(d))) {
@@ -801,7 +792,6 @@ const Kernels* table() {
                                  advance,
                                  choose,
                                  correlate,
-                                 add_whole,
                                  passes,
                                  accumulate,
                                  fold_rows,

@@ -170,8 +170,6 @@ struct Kernels {
     // sums[8 ((place + j - row) % 64) + hop] += over packet rows, chips j, hops and groups of four bands what
     // slot[group].of[chosen[group][row]] has at 8 j + hop. place: 0 .. 63; sums: 512.
     void (*correlate)(const BandChoices* slot, const ChosenRows* chosen, int groups, int place, std::int16_t* sums);
-    // sums += values
-    void (*add_whole)(const std::int16_t* values, int count, std::int32_t* sums);
     // Does the sum over the first n arrays, for any n up to `arrays` and any place i < count, pass limits[8 (n - 1) + i
     // % 8]? Sums stop at the ends of 16 bits. count: a multiple of 32.
     bool (*passes)(const std::int16_t* const* correlations, int arrays, const std::int16_t* limits, int count);

@@ -218,10 +218,6 @@ void correlate(const BandChoices* slot, const ChosenRows* chosen, int groups, in
         }
 }
 
-void add_whole(const std::int16_t* values, int count, std::int32_t* sums) {
-    for (int i = 0; i < count; ++i) sums[i] += values[i];
-}
-
 bool passes(const std::int16_t* const* correlations, int arrays, const std::int16_t* limits, int count) {
     for (int i = 0; i < count; ++i) {
         int sum = 0;
@@ -278,11 +274,11 @@ double sign_peak(const double* weights) {
 }  // namespace
 
 const Kernels& scalar_kernels() {
-    static constexpr Kernels kernels{"scalar", usable,       multiply,    multiply_add, multiply_energy,  power,
-                                     mirror,   largest,      log,         depths,       apply_gain,       flatness,
-                                     exceeds,  mix,          chip_filter, chip_net,     symmetric_filter, band_energies,
-                                     levels,   follow_floor, advance,     choose,       correlate,        add_whole,
-                                     passes,   accumulate,   fold_rows,   fold_sums,    sign_peak};
+    static constexpr Kernels kernels{
+        "scalar",    usable,    multiply,         multiply_add,  multiply_energy, power,        mirror,
+        largest,     log,       depths,           apply_gain,    flatness,        exceeds,      mix,
+        chip_filter, chip_net,  symmetric_filter, band_energies, levels,          follow_floor, advance,
+        choose,      correlate, passes,           accumulate,    fold_rows,       fold_sums,    sign_peak};
     return kernels;
 }
 

@@ -458,22 +458,6 @@ TEST_CASE("simd: band_energies within one rounding an operation") {
     });
 }
 
-TEST_CASE("simd: add_whole is exact on every target") {
-    for (const Kernels* kernels : simd::all_kernels()) {
-        CAPTURE(std::string(kernels->name));
-        for (const int count : {0, 1, 7, 31, 64, 513}) {
-            CAPTURE(count);
-            test::Random source(44);
-            std::vector<std::int16_t> values(static_cast<std::size_t>(count));
-            for (auto& value : values) value = static_cast<std::int16_t>(source.below(65536) - 32768);
-            std::vector<std::int32_t> sums(values.size() + 1, 1000000), expected = sums;
-            for (std::size_t i = 0; i < values.size(); ++i) expected[i] += values[i];
-            kernels->add_whole(values.data(), count, sums.data());
-            CHECK(sums == expected);
-        }
-    }
-}
-
 TEST_CASE("simd: levels and follow_floor are exact on every target") {
     test::Random source(43);
     for (const Kernels* kernels : simd::all_kernels()) {
