@@ -6,7 +6,7 @@
 
 #include "benchmarks/false_alarms/synthetic.hpp"
 #include "benchmarks/run_benchmarks.hpp"
-#include "dsp/detect/chip_nets.hpp"
+#include "dsp/detect/chip_net.hpp"
 #include "dsp/detect/whole_net.hpp"
 
 #include <benchmark/benchmark.h>
@@ -62,7 +62,7 @@ Run whitening() {
     };
 }
 
-// The larger of detection's nets for the 16 chips of a row at 8 kHz.
+// The net of detection for the 16 chips of a row at 8 kHz.
 Run net() {
     static constexpr earmark::WholeNet whole(earmark::trained_chip_net);
     constexpr int rows = earmark::trained_chip_net.rows, count = 16, width = 2 * count + 2;

@@ -253,19 +253,19 @@ class Stages {
     }
     void whitening() {
         slots_.clear();
-        prompts_.clear();
+        read_.clear();
         Slotter slotter(bands_);
         for (const CellRow& row : rows_) {
             if (slotter.push(row)) slots_.push_back(slotter.slot());
-            if (!slotter.has_prompts()) continue;
-            for (const WholeRow& prompt : slotter.prompts()) prompts_.push_back(prompt);
+            if (!slotter.has_read()) continue;
+            for (const WholeRow& residuals : slotter.read_rows()) read_.push_back(residuals);
         }
     }
     void sequential_test() {
         SequentialTest test;
         long long row = 0;
-        for (const WholeRow& prompt : prompts_)
-            ::benchmark::DoNotOptimize(test.push(RowBets(prompt, bands_ / 2), row++, correlator_));
+        for (const WholeRow& residuals : read_)
+            ::benchmark::DoNotOptimize(test.push(RowBets(residuals, bands_ / 2), row++, correlator_));
     }
     void correlation() {
         correlations_.resize(slots_.size());
@@ -284,7 +284,7 @@ class Stages {
     RealFft fft_;
     Correlator correlator_;
     std::vector<CellRow> rows_;
-    std::vector<WholeRow> prompts_;
+    std::vector<WholeRow> read_;
     std::vector<Slot> slots_;
     std::vector<PhaseCorrelations> correlations_;
 };

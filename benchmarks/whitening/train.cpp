@@ -1,12 +1,12 @@
 // What the reading of chips is trained from: which log energies round a chip tell its sign?
 //
 //     train_whitening taps KEY PAYLOAD FILE... > dsp/carrier/chip_filter_taps.hpp    # the embedder's linear filter
-//     train_whitening examples KEY PAYLOAD FILE [--prompt] > EXAMPLES                # for train_nets.py
+//     train_whitening examples KEY PAYLOAD FILE > EXAMPLES                           # for train_net.py
 //
 // FILEs are marked with KEY and PAYLOAD and then distorted, each from its first sample (a codec's delay is found).
 // taps: every file weighs the same; ridge regression of the known signs on the 28 log energies: the matched filter in
-// coloured noise. examples: for every chip the 32 bytes that its net takes, and one that says whether its sign is +.
-// train.sh and train_nets.py make the files from speech that Debian packages ship.
+// coloured noise. examples: for every chip the 32 bytes that the net takes, and one that says whether its sign is +.
+// train.sh and train_net.py make the files from speech that Debian packages ship.
 #include <earmark/earmark.hpp>
 
 #include "benchmarks/sound_file.hpp"
@@ -34,9 +34,9 @@ using Regressors = std::array<float, whitening_taps>;
 using Matrix = std::array<std::array<double, whitening_taps>, whitening_taps>;
 using Vector = std::array<double, whitening_taps>;
 
-// Calls visit(whitening, bands) for every row, when the whitening has heard `look_ahead` rows beyond it.
+// Calls visit(whitening, bands) for every row, when the whitening has heard what it looks at beyond it.
 template <class Visit>
-void each_row(const benchmarks::Sound& sound, int look_ahead, Visit visit) {
+void each_row(const benchmarks::Sound& sound, Visit visit) {
     std::vector<CellRow> rows;
     Cells cells(sound.rate, [&](const CellRow& row) { rows.push_back(row); });
     cells.push(sound.samples.data(), sound.samples.size());
@@ -44,7 +44,7 @@ void each_row(const benchmarks::Sound& sound, int look_ahead, Visit visit) {
     Whitening whitening(cells.bands());
     for (std::size_t i = 0; i < rows.size(); ++i) {
         whitening.push(rows[i]);
-        if (i >= static_cast<std::size_t>(look_ahead)) visit(whitening, cells.bands() / 2);
+        if (i >= static_cast<std::size_t>(whitening_look_ahead)) visit(whitening, cells.bands() / 2);
     }
 }
 
@@ -55,7 +55,7 @@ struct Chips {
 
 Chips analyse(const benchmarks::Sound& sound) {
     Chips chips;
-    each_row(sound, whitening_look_ahead, [&](const Whitening& whitening, int bands) {
+    each_row(sound, [&](const Whitening& whitening, int bands) {
         chips.bands = bands;
         for (int band = 0; band < bands; ++band) chips.rows.push_back(whitening.neighbourhood(band));
     });
@@ -175,15 +175,15 @@ void train_taps(const std::vector<int>& signs, const std::vector<const char*>& f
     print_header(taps, static_cast<int>(files.size()));
 }
 
-void write_examples(const std::vector<int>& signs, const char* file, bool prompt) {
+void write_examples(const std::vector<int>& signs, const char* file) {
     const benchmarks::Sound sound = benchmarks::read_mono(file);
     const int first = first_row + find_delay(analyse(sound), signs);
     int row = 0;
-    each_row(sound, prompt ? prompt_look_ahead : whitening_look_ahead, [&](const Whitening& whitening, int bands) {
+    each_row(sound, [&](const Whitening& whitening, int bands) {
         const int since = row++ - first;
         if (since < 0 || since % chip_hops != 0) return;
         for (int band = 0; band < bands; ++band) {
-            const auto inputs = whitening.inputs(band, prompt);
+            const auto inputs = whitening.inputs(band);
             const auto plus = static_cast<std::uint8_t>(signs[since / chip_hops % chip_rows * chip_bands + band] > 0);
             std::fwrite(inputs.data(), 1, inputs.size(), stdout);
             std::fwrite(&plus, 1, 1, stdout);
@@ -203,7 +203,7 @@ int main(int argc, char** argv) try {
     if (what == "taps")
         train_taps(signs, {argv + 4, argv + argc});
     else
-        write_examples(signs, argv[4], argc > 5 && std::string_view(argv[5]) == "--prompt");
+        write_examples(signs, argv[4]);
 } catch (const std::exception& error) {
     std::fprintf(stderr, "train_whitening: %s\n", error.what());
     return 3;

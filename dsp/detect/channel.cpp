@@ -109,7 +109,7 @@ void Channel::reset() noexcept {
     cells_.reset();
     slotter_.reset();
     history_.clear();
-    if (screening_) screening_->prompts.clear();
+    if (screening_) screening_->rows.clear();
     for (auto& trace : traces_) trace->reset();
     choose_listeners();
     rows_ = active_rows_ = shown_rows_ = shown_active_rows_ = 0;
@@ -128,10 +128,10 @@ void Channel::choose_listeners() noexcept {
         if (trace->listens()) listeners_.push_back(trace.get());
 }
 
-bool Channel::take_prompt(const WholeRow& prompt, long long row) noexcept {
-    if (screening_) screening_->prompts.push(prompt);
+bool Channel::take_residuals(const WholeRow& residuals, long long row) noexcept {
+    if (screening_) screening_->rows.push(residuals);
     if (listeners_.empty()) return false;
-    const RowBets bets(prompt, parts_.cells->bands() / 2);
+    const RowBets bets(residuals, parts_.cells->bands() / 2);
     bool found = false;
     for (Trace* const trace : listeners_) found |= trace->push(bets, row);
     return found;
@@ -146,10 +146,10 @@ void Channel::take(const HeardRow& row) noexcept {
     ++rows_;
     active_rows_ += row.active;
     bool found = false;
-    if (row.prompts != nullptr) {
-        const long long newest = rows_ - 1 - prompt_look_ahead;
-        found = take_prompt((*row.prompts)[0], newest - 1);
-        found |= take_prompt((*row.prompts)[1], newest);
+    if (row.read != nullptr) {
+        const long long newest = rows_ - 1 - whitening_look_ahead;
+        found = take_residuals((*row.read)[0], newest - 1);
+        found |= take_residuals((*row.read)[1], newest);
     }
     work();
     if (row.slot != nullptr) take_slot(*row.slot);

@@ -60,7 +60,7 @@ class Channel {
     class LoggedAnswers;
 
     void choose_listeners() noexcept;
-    bool take_prompt(const WholeRow& prompt, long long row) noexcept;
+    bool take_residuals(const WholeRow& residuals, long long row) noexcept;
     void take_row(const CellRow& row) noexcept;
     void take_slot(const Slot& slot) noexcept;
     void publish() noexcept;

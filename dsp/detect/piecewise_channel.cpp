@@ -12,7 +12,7 @@ PiecewiseChannel::PiecewiseChannel(const StreamParts& parts, int most_pieces)
         piece.rows.reserve(piece_rows);
         piece.cells.emplace(plan_, [&rows = piece.rows](const CellRow& row) { rows.push_back(row); });
         piece.heard.rows.reserve(piece_rows);
-        piece.heard.prompts.reserve(piece_rows);
+        piece.heard.read.reserve(piece_rows);
         piece.heard.slots.reserve(piece_rows / slot_rows);
     }
     last_rows_.reserve(lead_rows);
@@ -50,13 +50,13 @@ void PiecewiseChannel::read(int index) noexcept {
     Heard& heard = piece.heard;
     Slotter& slotter = *piece.start;
     heard.rows.clear();
-    heard.prompts.clear();
+    heard.read.clear();
     heard.slots.clear();
     for (const CellRow& row : rows_before(static_cast<std::size_t>(index))) slotter.hear(row);
     for (const CellRow& cells : piece.rows) {
         const HeardRow row = slotter.hear(cells);
-        heard.rows.push_back({row.active, row.prompts != nullptr, row.slot != nullptr});
-        if (row.prompts != nullptr) heard.prompts.push_back(*row.prompts);
+        heard.rows.push_back({row.active, row.read != nullptr, row.slot != nullptr});
+        if (row.read != nullptr) heard.read.push_back(*row.read);
         if (row.slot != nullptr) heard.slots.push_back(*row.slot);
     }
 }
@@ -71,10 +71,10 @@ void PiecewiseChannel::take_wave() noexcept {
     const int pieces = std::exchange(heard_pieces_, 0);
     for (int i = 0; i < pieces; ++i) {
         const Heard& heard = pieces_[static_cast<std::size_t>(i)].heard;
-        const std::array<WholeRow, 2>* prompts = heard.prompts.data();
+        const std::array<WholeRow, 2>* read = heard.read.data();
         const Slot* slot = heard.slots.data();
         for (const Heard::Row& row : heard.rows)
-            channel_->take({row.active, row.ends_slot ? slot++ : nullptr, row.has_prompts ? prompts++ : nullptr});
+            channel_->take({row.active, row.ends_slot ? slot++ : nullptr, row.is_read ? read++ : nullptr});
     }
 }
 

@@ -3,7 +3,7 @@
 //
 // What is heard of a row depends on the rows round it and on levels that are remembered without end. So a wave of
 // pieces takes three steps: the rows of every piece (apart: only windows overlap), the levels through all of them (in
-// turn, and quick), then what the nets read of every piece (apart, each from a copy of the slotter that stands
+// turn, and quick), then what the net reads of every piece (apart, each from a copy of the slotter that stands
 // lead_rows before it). The inquiry takes what was heard in turn, while the next wave is at its first step.
 #pragma once
 
@@ -46,10 +46,10 @@ class PiecewiseChannel {
     // Rows as heard, for the inquiry.
     struct Heard {
         struct Row {
-            bool active, has_prompts, ends_slot;
+            bool active, is_read, ends_slot;
         };
         std::vector<Row> rows;
-        std::vector<std::array<WholeRow, 2>> prompts;
+        std::vector<std::array<WholeRow, 2>> read;
         std::vector<Slot> slots;
     };
     struct Piece {

@@ -19,7 +19,7 @@ void Channel::exchange(A& archive) {
             reading_key_, judging_, asked_, asked_steps, judged_key_, stretches_, judged_until_, stretch_first_,
             stretch_end_, scored_from_, judging_rows_, pause_, log_);
     for (auto& trace : traces_) archive(*trace);
-    if (screening_) archive(screening_->prompts);
+    if (screening_) archive(screening_->rows);
     if (A::restores) choose_listeners();
     if (reads_live_) archive(despreader_);
     if (spectrogram_) archive(*spectrogram_);
@@ -30,7 +30,7 @@ void Channel::exchange(A& archive) {
 namespace {
 
 constexpr std::array<char, 8> magic{'e', 'a', 'r', 'm', 'a', 'r', 'k', 'S'};
-constexpr std::uint32_t state_version = 8;
+constexpr std::uint32_t state_version = 9;
 constexpr std::uint32_t byte_order = 0x01020304;
 
 struct Header {

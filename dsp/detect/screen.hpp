@@ -27,8 +27,8 @@ struct ScreenLimits {
     std::array<std::array<std::int16_t, chip_hops>, screen_slots> limits{};
 };
 
-// The prompt rows of a packet and a slot, to be played again. Real time: push() allocates nothing. 20 kB.
-class PromptHistory {
+// The rows of residuals of a packet and a slot, to be played again. Real time: push() allocates nothing. 20 kB.
+class RowHistory {
   public:
     void clear() noexcept { end_ = 0; }
     void push(const WholeRow& row) noexcept { rows_[static_cast<std::size_t>(end_++ % held)] = row; }
@@ -55,7 +55,7 @@ struct Screening {
     }
 
     int bands;
-    PromptHistory prompts;
+    RowHistory rows;
     ScreenLimits limits;  // of the last slots
     ChoicesOfSlot slot;   // the last
 };

@@ -10,11 +10,11 @@
 namespace earmark {
 namespace {
 
-// What is bet on a chip, per unit of its residual. On the speakers for tuning, G.711, the log odds of its sign are
-// twice 2.06 times the residual all along the scale, so nothing but a straight line would be better; half of that is
-// for channels that promise more than they hold.
-constexpr std::array<double, 2> strengths_tried{1.0, 2.0};
-constexpr std::array<double, 2> strength_weights{0.2, 0.8};
+// What is bet on a chip, per unit of its residual: the more for channels that keep what a residual promises, the less
+// for those that do not. On the speakers for tuning, 1 and 2 are found as soon behind G.711 and 2 % later behind GSM;
+// 1.5 and 3 as soon and 8 % later (benchmarks/detection_delay.py --split train, mean).
+constexpr std::array<double, 2> strengths_tried{0.75, 2.25};
+constexpr std::array<double, 2> strength_weights{0.3, 0.7};
 constexpr double steps_per_neper = 512;
 
 // Of a residual in the even and in the odd band of a pair, what each adds to the pair's values.

@@ -29,7 +29,6 @@ class RowBets {
     std::array<std::array<simd::PairValues, padded_chip_bands / 2>, strengths> values_;  // of so many pairs
 };
 
-// Takes prompt residuals (whitening.hpp): a verdict 16 ms sooner is worth more here than the last of certainty.
 // Real time: nothing allocates. 17 kB.
 class SequentialTest {
   public:

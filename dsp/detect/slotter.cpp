@@ -39,7 +39,7 @@ void Slotter::reset() noexcept {
     filled_ = 0;
     rows_ = 0;
     slot_ = {};
-    read_ = read_promptly_ = {};
+    read_ = {};
     living_.fill(~0);
 }
 
@@ -51,10 +51,7 @@ bool Slotter::push(const CellRow& row) noexcept {
 HeardRow Slotter::hear(const CellRow& row) noexcept {
     HeardRow heard{row.active};
     if (push(row)) heard.slot = &slot_;
-    if (has_prompts()) {
-        heard_prompts_ = prompts();
-        heard.prompts = &heard_prompts_;
-    }
+    if (has_read()) heard.read = &read_rows();
     return heard;
 }
 
@@ -88,9 +85,9 @@ bool Slotter::add() noexcept {
 
 // The row that is read, and the one before it.
 void Slotter::fill(int row) noexcept {
-    WholeRow& newest = slot_.residuals[row];
-    newest = whitening_.residual();
-    slot_.residuals[row - 1] = mean(read_, newest);
+    const WholeRow newest = whitening_.residual();
+    read_rows_ = {mean(read_, newest), newest};
+    std::copy(read_rows_.begin(), read_rows_.end(), slot_.residuals.begin() + row - 1);
     read_ = newest;
 }
 
@@ -130,13 +127,10 @@ WholeRow Slotter::living() const noexcept {
     return living;
 }
 
-std::array<WholeRow, 2> Slotter::prompts() noexcept {
+const std::array<WholeRow, 2>& Slotter::read_rows() noexcept {
     if (rows_ % chip_hops == 0) living_ = living();
-    const WholeRow newest = whitening_.prompt_residual();
-    std::array<WholeRow, 2> rows{mean(read_promptly_, newest), newest};
-    read_promptly_ = newest;
-    for (WholeRow& row : rows) keep(living_, row);
-    return rows;
+    for (WholeRow& row : read_rows_) keep(living_, row);
+    return read_rows_;
 }
 
 void Slotter::remember_levels() noexcept {

@@ -82,8 +82,8 @@ void Trace::improve(double log10_p, double log_q) noexcept {
     log_q_ = log_q;
 }
 
-bool Trace::push(const RowBets& prompt, long long row) noexcept {
-    if (!listens() || !sequential_.push(prompt, row, key_->correlator)) return false;
+bool Trace::push(const RowBets& bets, long long row) noexcept {
+    if (!listens() || !sequential_.push(bets, row, key_->correlator)) return false;
     const double log_weight = config_.log_weight + std::log(sequential_share);
     const double p = log10_p(sequential_.log_evidence(), log_weight);
     improve(p, log_weight + sequential_.log_q());
@@ -107,11 +107,10 @@ void Trace::begin(long long slot, long long end_slot, double end_s, double log10
 void Trace::listen(const PhaseCorrelations& correlations, const Screening& screening) noexcept {
     const bool was_awake = std::exchange(awake_, screen_.front().push(correlations, screening.limits));
     if (!awake_ || was_awake || following_) return;
-    const PromptHistory& prompts = screening.prompts;
-    const long long first = std::max({prompts.end() / slot_rows - screen_slots, free_from_, 0LL}) * slot_rows;
+    const RowHistory& rows = screening.rows;
+    const long long first = std::max({rows.end() / slot_rows - screen_slots, free_from_, 0LL}) * slot_rows;
     sequential_.restart();
-    for (long long row = first; row < prompts.end() && listens(); ++row)
-        push(RowBets(prompts.at(row), screening.bands), row);
+    for (long long row = first; row < rows.end() && listens(); ++row) push(RowBets(rows.at(row), screening.bands), row);
 }
 
 bool Trace::end_slot(const History& history, const Screening* screening) noexcept {

@@ -60,8 +60,8 @@ class Trace {
 
     // Does it want the rows until the next slot ends?
     bool listens() const noexcept { return awake_ && !following_; }
-    // Rows of prompt residuals, as they come. True when a mark was found.
-    bool push(const RowBets& prompt, long long row) noexcept;
+    // Rows of residuals, as they come. True when a mark was found.
+    bool push(const RowBets& bets, long long row) noexcept;
     // The history holds the slot that has just ended. True when a payload is worth a try. screening: of a screened
     // trace.
     bool end_slot(const History& history, const Screening* screening) noexcept;

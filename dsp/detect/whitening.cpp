@@ -1,6 +1,6 @@
 #include "dsp/detect/whitening.hpp"
 
-#include "dsp/detect/chip_nets.hpp"
+#include "dsp/detect/chip_net.hpp"
 #include "dsp/detect/whole_net.hpp"
 
 #include <algorithm>
@@ -16,14 +16,9 @@ constexpr std::int16_t silent = steps(-20);       // says nothing of the floor: 
 constexpr std::int16_t first_floor = steps(6);    // under the first row: taken to be speech
 constexpr std::int16_t least_level = steps(-14);  // of a cell over the loudest of its row
 
-constexpr int prompt_hops = static_cast<int>(
-    std::count_if(whitening_hops.begin(), whitening_hops.end(), [](int hop) { return hop <= prompt_look_ahead; }));
-
-constexpr WholeNet whole_full_net(trained_chip_net);
-constexpr WholeNet whole_prompt_net(trained_prompt_net);
-static_assert(whole_full_net.inputs == net_inputs && whole_prompt_net.inputs == 4 * prompt_hops + 4);
-static_assert(whole_full_net.fits() && whole_prompt_net.fits());
-constexpr simd::ChipNet full_net = whole_full_net.net(least_level), prompt_net = whole_prompt_net.net(least_level);
+constexpr WholeNet whole_net(trained_chip_net);
+static_assert(whole_net.inputs == net_inputs && whole_net.fits());
+constexpr simd::ChipNet net = whole_net.net(least_level);
 
 float to_nepers(int steps) {
     return static_cast<float>(steps) / simd::level_steps;
@@ -76,34 +71,24 @@ void Whitening::follow_levels(const Row& newest) noexcept {
         kernels_.follow_floor(newest.bands.data(), 2 * chip_bands_ + 2, rise_per_row, floor_.data());
 }
 
-simd::ChipView Whitening::look(int age, SeenRows& rows) const noexcept {
-    const int later = whitening_look_ahead - age;
-    for (std::size_t h = 0; h < rows.size(); ++h) rows[h] = row_at(whitening_hops[h] + later).bands.data();
-    const Row &first = row_at(later), &second = row_at(later + cell_hops);
+simd::ChipView Whitening::look(SeenRows& rows) const noexcept {
+    for (std::size_t h = 0; h < rows.size(); ++h) rows[h] = row_at(whitening_hops[h]).bands.data();
+    const Row &first = row_at(0), &second = row_at(cell_hops);
     return {rows.data(), first.bands.data(), second.bands.data(), floor_.data(), first.loudest, loudest_};
 }
 
-WholeRow Whitening::read(const simd::ChipNet& net, int age) const noexcept {
+WholeRow Whitening::residual() const noexcept {
     constexpr int at_once = 16;
     SeenRows rows;
     WholeRow out;
-    kernels_.chip_net(net, look(age, rows), (chip_bands_ + at_once - 1) / at_once * at_once, out.data());
+    kernels_.chip_net(net, look(rows), (chip_bands_ + at_once - 1) / at_once * at_once, out.data());
     std::fill(out.begin() + chip_bands_, out.end(), std::int8_t{0});
     return out;
 }
 
-WholeRow Whitening::residual() const noexcept {
-    return read(full_net, whitening_look_ahead);
-}
-
-WholeRow Whitening::prompt_residual() const noexcept {
-    return read(prompt_net, prompt_look_ahead);
-}
-
-std::array<std::uint8_t, net_inputs> Whitening::inputs(int band, bool prompt) const noexcept {
+std::array<std::uint8_t, net_inputs> Whitening::inputs(int band) const noexcept {
     SeenRows rows;
-    const simd::ChipNet& net = prompt ? prompt_net : full_net;
-    const auto values = simd::net_values(net, look(prompt ? prompt_look_ahead : whitening_look_ahead, rows), band);
+    const auto values = simd::net_values(net, look(rows), band);
     std::array<std::uint8_t, net_inputs> taken;
     std::copy_n(values.begin(), taken.size(), taken.begin());
     return taken;

@@ -4,8 +4,8 @@
 // at how far the cells stand over the floor of their bands and under the loudest. It weighs what can be trusted: cells
 // that noise or a codec has filled say nothing, and it makes less of them. Over the best linear filter of the same taps
 // z grew by 17 % after GSM, 16 % after AMR 12.2, 32 % after AMR 4.75, 25 % in noise at 20 dB, 39 % at 10 dB, 41 % on
-// mobile calls when nets were first trained, and by another 7 %, 3 %, 10 % after these codecs and 8 % on mobile calls
-// since they are trained for z itself; clean speech lost 3 % in all (benchmarks/whitening). Any function of the audio
+// mobile calls when one was first trained, and by another 7 %, 3 %, 10 % after these codecs and 8 % on mobile calls
+// since it is trained for z itself; clean speech lost 3 % in all (benchmarks/whitening). Any function of the audio
 // will do for the bound (statistic.hpp).
 #pragma once
 
@@ -28,7 +28,6 @@ inline constexpr int largest_residual = 127;  // stands for residual_clip
 inline constexpr float residual_clip = 1;
 
 inline constexpr int whitening_look_ahead = 8;
-inline constexpr int prompt_look_ahead = 4;
 inline constexpr int whitening_rows = 13;  // rows -4 .. +8
 inline constexpr int net_inputs = whitening_taps + 4;
 
@@ -44,14 +43,10 @@ class Whitening {
     // Of the row whitening_look_ahead before the newest: means nothing before there is one.
     WholeRow residual() const noexcept;
 
-    // The same of the row prompt_look_ahead before the newest, by a smaller net that does without the rows still to
-    // come: a little less certain, 16 ms sooner.
-    WholeRow prompt_residual() const noexcept;
-
     // For training: the log energies round the chip in `band` (0 .. 30), [hop][band], mean taken off; and what its net
-    // takes, prompt or not: 4 bytes of every row that it sees, then 4 of the chip.
+    // takes: 4 bytes of every row that it sees, then 4 of the chip.
     std::array<float, whitening_taps> neighbourhood(int band) const noexcept;
-    std::array<std::uint8_t, net_inputs> inputs(int band, bool prompt) const noexcept;
+    std::array<std::uint8_t, net_inputs> inputs(int band) const noexcept;
 
     template <class Archive>
     void exchange(Archive& archive) {
@@ -75,8 +70,7 @@ class Whitening {
     Row& next() noexcept;
     void follow_levels(const Row& newest) noexcept;
     const Row& row_at(int hop) const noexcept;
-    simd::ChipView look(int age, SeenRows& rows) const noexcept;  // at the row so many before the newest
-    WholeRow read(const simd::ChipNet& net, int age) const noexcept;
+    simd::ChipView look(SeenRows& rows) const noexcept;
 
     const simd::Kernels& kernels_;
     int chip_bands_;

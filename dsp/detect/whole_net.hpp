@@ -10,7 +10,7 @@
 
 namespace earmark {
 
-// As train_nets.py writes it: layer by layer, unit by unit, a weight for every value that the unit takes.
+// As train_net.py writes it: layer by layer, unit by unit, a weight for every value that the unit takes.
 template <int row_count, int first_units, int second_units>
 struct TrainedNet {
     static constexpr int rows = row_count, first = first_units, second = second_units;

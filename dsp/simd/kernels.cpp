@@ -276,40 +276,53 @@ HWY_INLINE void add_pair(D d, Values values, const std::int16_t* weights, Sum& s
     std::int32_t both;
     std::memcpy(&both, weights, sizeof both);
     const auto in_all = hn::BitCast(hn::Repartition<std::int16_t, D>(), hn::Set(d, both));
+#if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3
+    // Left to itself GCC adds in another order and runs out of registers.
+    asm("vpaddd %1, %0, %0"
+        : "+v"(sum.raw)
+        : "v"(hn::ReorderWidenMulAccumulate(d, values, in_all, hn::Zero(d), other).raw));
+#else
     sum = hn::ReorderWidenMulAccumulate(d, values, in_all, sum, other);
+#endif
 }
 
-// The layers of a ChipNet, where values stand by pairs: [pair][chip], 16 bits each.
+// The layers of a ChipNet, where values stand by pairs: [pair][chip], 16 bits each. Eight sums in hand, so that none
+// waits for another: of four units and two registers of chips, which share what is loaded of weights; or where a row at
+// 8 kHz fills but one register, of eight units.
 struct ByPairs {
-    static constexpr std::size_t registers = 2;  // for four values of every chip
+    static constexpr std::size_t most = hn::MaxLanes(hn::CappedTag<std::int32_t, most_lanes>());
+    static constexpr std::size_t registers = most < most_lanes ? 2 : 1;  // of chips
+    static constexpr std::size_t four_registers = 2 * registers;         // for four values of every chip
 
     // The first two and the last two values of four, kept within a byte.
     template <class D16, class Pair>
     static HWY_INLINE void put(D16 d16, Pair first, Pair last, std::int16_t* to) {
         const auto zero = hn::Zero(d16), most = hn::Set(d16, 255);
         hn::StoreU(hn::Min(hn::Max(first, zero), most), d16, to);
-        hn::StoreU(hn::Min(hn::Max(last, zero), most), d16, to + hn::Lanes(d16));
+        hn::StoreU(hn::Min(hn::Max(last, zero), most), d16, to + registers * hn::Lanes(d16));
     }
 
     template <class D>
     static HWY_INLINE void layer(D d, const std::int16_t* in, int fours, const ChipNet& net, int first_weight,
                                  const std::int32_t* biases, int units, std::int16_t* out) {
+        constexpr int further = registers == 2 ? 0 : 4;  // units between the first four sums and the others
         const hn::Repartition<std::int16_t, D> d16;
-        const std::size_t width = hn::Lanes(d16);
-        for (int unit = 0; unit < units; unit += 8) {
+        const std::size_t width = hn::Lanes(d16), further_in = (registers - 1) * width;
+        for (int unit = 0; unit < units; unit += 8 / static_cast<int>(registers)) {
             auto a = hn::Zero(d), b = a, c = a, e = a, f = a, g = a, h = a, l = a;
             auto a2 = a, b2 = a, c2 = a, e2 = a, f2 = a, g2 = a, h2 = a, l2 = a;
-            const std::int16_t* own = net.pairs + first_weight + 2 * unit;
-            for (int pair = 0; pair < 2 * fours; ++pair, own += 2 * units) {
-                const auto x = hn::LoadU(d16, in + static_cast<std::size_t>(pair) * width);
+            const std::int16_t *own = net.pairs + first_weight + 2 * unit, *from = in;
+            for (int pair = 0; pair < 2 * fours; ++pair, own += 2 * units, from += registers * width) {
+                const auto x = hn::LoadU(d16, from), y = hn::LoadU(d16, from + further_in);
+                const std::int16_t* const others = own + 2 * further;
                 add_pair(d, x, own, a, a2);
+                add_pair(d, y, others, f, f2);
                 add_pair(d, x, own + 2, b, b2);
+                add_pair(d, y, others + 2, g, g2);
                 add_pair(d, x, own + 4, c, c2);
+                add_pair(d, y, others + 4, h, h2);
                 add_pair(d, x, own + 6, e, e2);
-                add_pair(d, x, own + 8, f, f2);
-                add_pair(d, x, own + 10, g, g2);
-                add_pair(d, x, own + 12, h, h2);
-                add_pair(d, x, own + 14, l, l2);
+                add_pair(d, y, others + 6, l, l2);
             }
             const auto whole = [&](auto sum, auto other, int at) HWY_ATTR {
                 return hn::Add(hn::RearrangeToOddPlusEven(sum, other), hn::Set(d, biases[at]));
@@ -318,11 +331,13 @@ struct ByPairs {
                 return hn::OddEven(hn::BitCast(d16, hn::ShiftLeft<16 - net_shift>(odd)),
                                    hn::BitCast(d16, hn::ShiftRight<net_shift>(even)));
             };
-            std::int16_t* const to = out + static_cast<std::size_t>(unit) / 2 * width;
+            std::int16_t* const to = out + static_cast<std::size_t>(unit / 4) * four_registers * width;
             put(d16, shifted(whole(a, a2, unit), whole(b, b2, unit + 1)),
                 shifted(whole(c, c2, unit + 2), whole(e, e2, unit + 3)), to);
-            put(d16, shifted(whole(f, f2, unit + 4), whole(g, g2, unit + 5)),
-                shifted(whole(h, h2, unit + 6), whole(l, l2, unit + 7)), to + 2 * width);
+            const int other_unit = unit + further;
+            put(d16, shifted(whole(f, f2, other_unit), whole(g, g2, other_unit + 1)),
+                shifted(whole(h, h2, other_unit + 2), whole(l, l2, other_unit + 3)),
+                registers == 2 ? to + width : to + four_registers * width);
         }
     }
 
@@ -332,7 +347,7 @@ struct ByPairs {
         const hn::Repartition<std::int16_t, D> d16;
         auto sum = hn::Zero(d), other = sum;
         for (int pair = 0; pair < 2 * fours; ++pair)
-            add_pair(d, hn::LoadU(d16, in + static_cast<std::size_t>(pair) * hn::Lanes(d16)),
+            add_pair(d, hn::LoadU(d16, in + static_cast<std::size_t>(pair) * registers * hn::Lanes(d16)),
                      net.pairs + first_weight + 2 * pair, sum, other);
         return hn::Add(hn::RearrangeToOddPlusEven(sum, other), hn::Set(d, bias));
     }
@@ -342,7 +357,7 @@ struct ByPairs {
 // The same where values stand by fours, 8 bits each: VNNI multiplies and adds four in one instruction, and Highway 1.0
 // has no word for it, nor for narrowing 16 bits to 8.
 struct ByFours {
-    static constexpr std::size_t registers = 1;
+    static constexpr std::size_t registers = 1, four_registers = 1;
 
     template <class D16, class Pair>
     static HWY_INLINE void put(D16 d16, Pair first, Pair last, std::int16_t* to) {
@@ -413,7 +428,7 @@ void chip_net(const ChipNet& net, const ChipView& view, int count, std::int8_t* 
         for (std::size_t lane = 0; lane < most_lanes; ++lane) all[lane] = 8 * static_cast<std::int32_t>(lane);
         return all;
     }();
-    const std::size_t lanes = hn::Lanes(d), four_values = Layers::registers * hn::Lanes(d16);
+    const std::size_t lanes = hn::Lanes(d), width = hn::Lanes(d16), four_values = Layers::four_registers * width;
     const auto base = hn::Set(d16, static_cast<std::int16_t>(view.level + net.least));
     const auto under = hn::Set(d, std::clamp((view.loudest - view.level) * level_scale >> 16, 0, 255) << 16);
     const int fours = net.rows + 1, second_weights = 4 * fours * net.first,
@@ -421,7 +436,7 @@ void chip_net(const ChipNet& net, const ChipView& view, int count, std::int8_t* 
     HWY_ALIGN std::int16_t in[most_net_values * most_lanes];
     HWY_ALIGN std::int16_t first[most_net_values * most_lanes];
     HWY_ALIGN std::int16_t second[most_net_values * most_lanes];
-    for (std::size_t k = 0; k < static_cast<std::size_t>(count); k += lanes) {
+    const auto take = [&](std::size_t k, std::int16_t* to) HWY_ATTR {
         const auto pair_at = [&](const std::int16_t* bands) HWY_ATTR {
             return hn::MulHigh(hn::SaturatedSub(hn::LoadU(d16, bands + 2 * k), base), hn::Set(d16, level_scale));
         };
@@ -429,24 +444,27 @@ void chip_net(const ChipNet& net, const ChipView& view, int count, std::int8_t* 
             const auto both = hn::BitCast(d, hn::LoadU(d16, bands + 1 + 2 * k));
             return hn::Add(hn::ShiftRight<16>(hn::ShiftLeft<16>(both)), hn::ShiftRight<16>(both));
         };
-        for (int r = 0; r < net.rows; ++r)
-            Layers::put(d16, pair_at(view.rows[r]), pair_at(view.rows[r] + 2),
-                        in + static_cast<std::size_t>(r) * four_values);
+        for (int r = 0; r < net.rows; ++r, to += four_values)
+            Layers::put(d16, pair_at(view.rows[r]), pair_at(view.rows[r] + 2), to);
         const auto over_floor = hn::Sub(hn::ShiftRight<2>(hn::Add(of_chip(view.first), of_chip(view.second))),
                                         hn::ShiftRight<1>(of_chip(view.floor)));
         const auto taken_over = hn::ShiftRight<16>(hn::Mul(over_floor, hn::Set(d, level_scale)));
         const auto over = hn::Min(hn::Max(taken_over, hn::Zero(d)), hn::Set(d, most_over_floor));
         const auto place = hn::Min(hn::Add(hn::LoadU(d, places.data()), hn::Set(d, static_cast<std::int32_t>(8 * k))),
                                    hn::Set(d, 255));
-        Layers::put(d16, hn::BitCast(d16, hn::Or(place, under)), hn::BitCast(d16, over),
-                    in + static_cast<std::size_t>(net.rows) * four_values);
+        Layers::put(d16, hn::BitCast(d16, hn::Or(place, under)), hn::BitCast(d16, over), to);
+    };
+    for (std::size_t k = 0; k < static_cast<std::size_t>(count); k += Layers::registers * lanes) {
+        for (std::size_t r = 0; r < Layers::registers; ++r) take(k + r * lanes, in + r * width);
         Layers::layer(d, in, fours, net, 0, net.biases, net.first, first);
         Layers::layer(d, first, net.first / 4, net, second_weights, net.biases + net.first, net.second, second);
-        const auto sum =
-            Layers::output(d, second, net.second / 4, net, last_weights, net.biases[net.first + net.second]);
-        const auto value = hn::NearestInt(hn::Mul(hn::ConvertTo(real, sum), hn::Set(real, net.scale)));
-        const auto kept = hn::Min(hn::Max(value, hn::Set(d, -127)), hn::Set(d, 127));
-        hn::StoreU(hn::DemoteTo(narrow, kept), narrow, out + k);
+        for (std::size_t r = 0; r < Layers::registers; ++r) {
+            const auto sum = Layers::output(d, second + r * width, net.second / 4, net, last_weights,
+                                            net.biases[net.first + net.second]);
+            const auto value = hn::NearestInt(hn::Mul(hn::ConvertTo(real, sum), hn::Set(real, net.scale)));
+            const auto kept = hn::Min(hn::Max(value, hn::Set(d, -127)), hn::Set(d, 127));
+            hn::StoreU(hn::DemoteTo(narrow, kept), narrow, out + k + r * lanes);
+        }
     }
 }
 

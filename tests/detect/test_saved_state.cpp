@@ -84,8 +84,8 @@ TEST_CASE("saved state: refused where anything differs, and the detector goes on
     CHECK(refused_by(config) == "state: the number of keys was 1 where it was saved, here it is 2");
 
     std::vector<std::byte> later = state;
-    later[8] = std::byte{9};
-    CHECK(refusal(detector, later) == "state: it has version 9, this build reads version 8");
+    later[8] = std::byte{10};
+    CHECK(refusal(detector, later) == "state: it has version 10, this build reads version 9");
     CHECK(refusal(detector, std::span(state).first(10)) == "state: these 10 bytes are no saved stream");
     CHECK(refusal(detector, std::span(state).first(state.size() - 1)).find("bytes after its header") !=
           std::string::npos);

@@ -26,15 +26,15 @@ namespace {
 constexpr int rate = 8000;
 constexpr int bands = 15;  // of chips, at 8 kHz
 
-std::vector<WholeRow> prompts_of(const Samples& samples) {
-    std::vector<WholeRow> prompts;
+std::vector<WholeRow> residuals_of(const Samples& samples) {
+    std::vector<WholeRow> residuals;
     Slotter slotter(2 * bands);
     for (const CellRow& row : rows_of(samples, rate)) {
         slotter.push(row);
-        if (!slotter.has_prompts()) continue;
-        for (const WholeRow& prompt : slotter.prompts()) prompts.push_back(prompt);
+        if (!slotter.has_read()) continue;
+        for (const WholeRow& row_read : slotter.read_rows()) residuals.push_back(row_read);
     }
-    return prompts;
+    return residuals;
 }
 
 // The mixture that the test stands for, plainly: every place of every slot, every phase, both strengths.
@@ -56,7 +56,7 @@ class Mixture {
                 std::exp(log_start_weight(slot) +
                          log_place_weight(slot, static_cast<int>(place.first % slot_rows / place_rows)));
             for (const auto& [weak, strong] : place.sums)
-                all += weight / packet_hops * (0.2 * std::exp(weak) + 0.8 * std::exp(strong));
+                all += weight / packet_hops * (0.3 * std::exp(weak) + 0.7 * std::exp(strong));
         }
         return std::log(all);
     }
@@ -73,8 +73,8 @@ class Mixture {
         for (int band = 0; band < bands; ++band) {
             const double stake = static_cast<double>(row[static_cast<std::size_t>(band)]) / largest_residual;
             if (signs[band] == 0) continue;
-            sums.first += signs[band] * stake - std::log(std::cosh(stake));
-            sums.second += signs[band] * 2 * stake - std::log(std::cosh(2 * stake));
+            sums.first += signs[band] * 0.75 * stake - std::log(std::cosh(0.75 * stake));
+            sums.second += signs[band] * 2.25 * stake - std::log(std::cosh(2.25 * stake));
         }
     }
 
@@ -96,9 +96,9 @@ TEST_CASE("sequential test: never above the mixture that it stands for, and not 
         Mixture mixture(carrier);
         double highest = -1e9;
         long long row = 0;
-        for (const WholeRow& prompt : prompts_of(call)) {
-            test.push(RowBets(prompt, bands), row++, correlator);
-            highest = std::max(highest, mixture.push(prompt));
+        for (const WholeRow& residuals : residuals_of(call)) {
+            test.push(RowBets(residuals, bands), row++, correlator);
+            highest = std::max(highest, mixture.push(residuals));
             REQUIRE(test.log_evidence() <= highest + 1e-9);
         }
         CAPTURE(start);
@@ -122,9 +122,9 @@ TEST_CASE(
         {"speech-like", speech},
         {"marked with another key", embed_mono(speech, mono_config(rate, Profile::robust, 999983)).samples}};
     for (const auto& [name, samples] : hosts) {
-        const std::vector<WholeRow> prompts = prompts_of(samples);
+        const std::vector<WholeRow> rows = residuals_of(samples);
         std::vector<RowBets> bets;
-        for (const WholeRow& prompt : prompts) bets.emplace_back(prompt, bands);
+        for (const WholeRow& row : rows) bets.emplace_back(row, bands);
         std::vector<double> log10_ps;
         for (const Correlator& correlator : correlators) {
             SequentialTest test;

@@ -1,6 +1,6 @@
 #include "dsp/detect/whole_net.hpp"
 
-#include "dsp/detect/chip_nets.hpp"
+#include "dsp/detect/chip_net.hpp"
 #include "tests/support/random.hpp"
 
 #include <doctest/doctest.h>

@@ -1,21 +1,20 @@
 #!/usr/bin/python3
-"""Remakes dsp/detect/chip_nets.hpp: two small perceptrons that tell a chip's sign from the log energies round it.
+"""Remakes dsp/detect/chip_net.hpp: the small perceptron that tells a chip's sign from the log energies round it.
 
-    benchmarks/whitening/train_nets.py BUILD_DIR [--corpus DIR] [--steps 20000] [--seed 1] [--examples DIR]
+    benchmarks/whitening/train_net.py BUILD_DIR [--corpus DIR] [--steps 20000] [--seed 1] [--examples DIR]
 
 Needs python3-torch, asterisk-core-sounds-{en,es,fr,it,ru}-g722, codec2-examples, flite and ffmpeg. Speech that those
 packages ship, 19 hosts of at most 3 minutes, is marked, each host with a key of its own, and heard in the ways of
-HEARD. What the full net makes greatest is the mean over the ways of the root of z, z being what a sum of sign times
-residual gives over the root of its energy: the root lets a way where little is left of the mark count for more. The
-prompt net serves the sequential test, which decides where the mark is strong: tanh of its output meets the sign in the
-least mean square, all ways weighing alike. Both learn in floating point first; then their weights are rounded to 8
-bits, what a layer hands on to a byte, and they go on learning as if nothing were rounded (straight through), while what
-they give is. With --corpus, prints what the nets are worth on clips of that corpus that tune the mark (corpus.TRAIN)
-and whose voices are not among the hosts: z over that of the linear filter, which sees the same 28 log energies.
+HEARD. What the net makes greatest is the mean over the ways of the root of z, z being what a sum of sign times residual
+gives over the root of its energy: the root lets a way where little is left of the mark count for more. It learns in
+floating point first; then its weights are rounded to 8 bits, what a layer hands on to a byte, and it goes on learning as
+if nothing were rounded (straight through), while what it gives is. With --corpus, prints what it is worth on clips of
+that corpus that tune the mark (corpus.TRAIN) and whose voices are not among the hosts: z over that of the linear filter,
+which sees the same 28 log energies.
 --examples keeps the examples there, and takes those that are there already: making them takes minutes.
 
-z of the full net over that of nets that met the sign in the least mean square, all ways weighing alike (the same clips;
-full net of 32 and 16 units in floating point, 7,000 steps, unless it is said):
+z of the net over that of nets that met the sign in the least mean square, all ways weighing alike (the same clips;
+32 and 16 units in floating point, 7,000 steps, unless it is said):
                                               clean  G.711    GSM  AMR 12.2  AMR 4.75  Opus 6k  mobile call
     least squares, ways weighed by 1 / z       0.94   0.95   1.03      1.00      1.08     1.13         1.05
     least squares, 1 / z^1.5                   0.92   0.93   1.03      0.99      1.11     1.17         1.06
@@ -26,14 +25,13 @@ full net of 32 and 16 units in floating point, 7,000 steps, unless it is said):
     in bytes, 48 and 16 units, 20,000 steps    0.98   1.00   1.07      1.03      1.11     1.11         1.10
 Least squares ask for outputs as large as the evidence in every way, so a net has to find out the way; z does not.
 In bytes a net loses 0.3 % of z where it goes on learning, 0.8 % where it is rounded and left. With 7,000 steps 32 units
-lost 2 % of it, with 14,000 steps 48 units had 0.4 % more than 64 with 7,000; a prompt net of 16 units lost 2 %, 6 % after
-GSM.
+lost 2 % of it, with 14,000 steps 48 units had 0.4 % more than 64 with 7,000.
 Tried before, in least squares: a net without the level over the floor (noise at 10 dB + 16 % instead of + 26 %); twice
-the neighbourhood, 48 units (next to nothing); an output not clipped (- 4 % where the mark is strong).
+the neighbourhood, 48 units (next to nothing); an output not clipped (- 4 % where the mark is strong). The sequential test had a net of its own that did without the
+last two rows, trained in least squares: behind G.711 it was 2 % sooner on average, behind GSM 6 % later.
 """
 import argparse
 import functools
-import multiprocessing
 import pathlib
 import random
 import re
@@ -51,11 +49,9 @@ from package import ROOT, earmark
 from program import Program, seeded_bytes, write_key
 
 HOST_S = 180
-TAPS, PROMPT_TAPS = 28, 20
+TAPS = 28
 MORE = 4  # as simd::ChipNet has it: place, under the loudest, over the floor, nothing
-UNITS = {'trained_chip_net': (48, 16), 'trained_prompt_net': (32, 16)}  # of the hidden layers
-NET_TAPS = {'trained_chip_net': TAPS, 'trained_prompt_net': PROMPT_TAPS}
-FOR_Z = {'trained_chip_net'}
+UNITS = 48, 16  # of the hidden layers
 STEPS = 512 * 1638 / 65536  # of a byte to a neper
 SHIFT = 7                   # of a hidden layer's sums
 MOST_CHIPS = 24000  # of one host heard in one way
@@ -123,7 +119,7 @@ def hosts(folder, rng):
 
 
 def examples(name, samples, rate, build, program, folder, seed):
-    """For each way of hearing: what the full and the prompt net take and whether the sign is +, bytes (chips, 2, 33)."""
+    """For each way of hearing: what the net takes and whether the sign is +, bytes (chips, 33)."""
     key = write_key(folder / 'key', seeded_bytes('nets', seed, name))
     host, marked, received = folder / 'host.wav', folder / 'marked.wav', folder / 'received.wav'
     soundfile.write(host, np.clip(samples, -1, 1), rate)
@@ -134,40 +130,33 @@ def examples(name, samples, rate, build, program, folder, seed):
         heard, heard_rate = attack(samples, rate, seed)
         soundfile.write(received, np.clip(heard, -1, 1), heard_rate)
         command = [build / 'benchmarks/train_whitening', 'examples', key, PAYLOAD, received]
-        both = [np.frombuffer(subprocess.run([*command, *more], check=True, capture_output=True).stdout, np.uint8)
-                .reshape(-1, TAPS + MORE + 1) for more in ([], ['--prompt'])]
-        count = min(map(len, both))
-        yield way, np.stack([rows[:count] for rows in both], 1)
-
-
-def taken_by(name, rows):
-    """Of examples what this net takes, (chips, taps + MORE)."""
-    return rows[:, list(UNITS).index(name), :NET_TAPS[name] + MORE]
+        rows = np.frombuffer(subprocess.run(command, check=True, capture_output=True).stdout, np.uint8)
+        yield way, rows.reshape(-1, TAPS + MORE + 1)
 
 
 def audible(rows):
     """Chips round which something moves; digital silence and dead bands teach nothing."""
-    return rows[:, 0, :TAPS].std(1) > 0.05 * STEPS
+    return rows[:, :TAPS].std(1) > 0.05 * STEPS
 
 
 class Net(torch.nn.Module):
     """In floating point. Learns on the deviation of the log energies from their mean, beside the level of the first
     cell: the same function as one of the plain bytes, but one that is found sooner."""
 
-    def __init__(self, taps, first, second):
+    def __init__(self):
         super().__init__()
-        self.taps = taps
+        first, second = UNITS
         self.layers = torch.nn.Sequential(
-            torch.nn.Linear(taps + MORE, first), torch.nn.ReLU(), torch.nn.Linear(first, second), torch.nn.ReLU(),
+            torch.nn.Linear(TAPS + MORE, first), torch.nn.ReLU(), torch.nn.Linear(first, second), torch.nn.ReLU(),
             torch.nn.Linear(second, 1))
-        deviation, level = torch.eye(taps) - 1 / taps, torch.eye(taps)[9:11].sum(0) / 4
+        deviation, level = torch.eye(TAPS) - 1 / TAPS, torch.eye(TAPS)[9:11].sum(0) / 4
         more = torch.tensor([STEPS / 60, -1 / 2, 1 / 2])
         # Of bytes, what the first layer learns on.
         self.scales = torch.block_diag(torch.cat([deviation, level[None]]), torch.diag(more)) / 2 / STEPS
-        self.offset = torch.cat([torch.zeros(taps), torch.tensor([3.5, 1, 0, 0])])  # about the middle of level, place
+        self.offset = torch.cat([torch.zeros(TAPS), torch.tensor([3.5, 1, 0, 0])])  # about the middle of level, place
 
     def forward(self, taken):
-        """taken: (chips, taps + MORE), 0 .. 255."""
+        """taken: (chips, TAPS + MORE), 0 .. 255."""
         return self.layers(taken[:, :-1] @ self.scales.T - self.offset)[:, 0]
 
     def plain(self):
@@ -233,8 +222,8 @@ def lack_of_z(residual, sign):
     return -torch.sqrt(z.clamp(min=1e-3)).mean()
 
 
-def learn(net, pools, loss_of, steps, rate, warm_up=0, rise=0.3):
-    """loss_of takes over after warm_up steps of least squares: they set the scale, which z leaves free."""
+def learn(net, pools, steps, rate, warm_up=0, rise=0.3):
+    """Learns for z after warm_up steps of least squares: they set the scale, which z leaves free."""
     batch = 768
     optimiser = torch.optim.Adam(net.parameters())
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps, pct_start=rise)
@@ -243,7 +232,7 @@ def learn(net, pools, loss_of, steps, rate, warm_up=0, rise=0.3):
         chosen = torch.from_numpy(np.stack([pool[at:at + batch] for pool, at in zip(pools, starts)]).astype(np.float32))
         sign = 2 * chosen[:, :, -1] - 1
         residual = torch.tanh(net(chosen[:, :, :-1].flatten(0, 1))).view(sign.shape)
-        loss = (loss_of if step >= warm_up else least_squares)(residual, sign)
+        loss = (lack_of_z if step >= warm_up else least_squares)(residual, sign)
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
@@ -253,16 +242,14 @@ def learn(net, pools, loss_of, steps, rate, warm_up=0, rise=0.3):
             print(f'  {type(net).__name__}, {step} of {steps}: {float(loss):.4f}', flush=True)
 
 
-def train(pools, name, options):
-    """pools: for each way its examples, shuffled. The net of this name, in floating point and whole."""
-    pools = [np.concatenate([taken_by(name, rows), rows[:, 0, -1:]], 1) for rows in pools]
+def train(pools, options):
+    """pools: for each way its examples, shuffled. The net, in floating point and whole."""
     torch.set_num_threads(1)
     torch.manual_seed(options.seed)
-    loss_of = lack_of_z if name in FOR_Z else least_squares
-    net = Net(NET_TAPS[name], *UNITS[name])
-    learn(net, pools, loss_of, options.steps, 6e-3, warm_up=300)
+    net = Net()
+    learn(net, pools, options.steps, 6e-3, warm_up=300)
     whole = WholeNet(net, torch.from_numpy(np.concatenate([pool[:4000, :-1] for pool in pools])))
-    learn(whole, pools, loss_of, options.steps // 2, 2e-3, rise=0.1)
+    learn(whole, pools, options.steps // 2, 2e-3, rise=0.1)
     return net, whole
 
 
@@ -277,37 +264,31 @@ def linear_filter(taken):
 
 
 def validate(nets, options, program, folder):
-    """nets: (name of the net it is, net)."""
     ratios = {way: [] for way in HEARD}
     clips = [clip for clip in corpus.load(options.corpus, 'train') if clip.name not in SAME_VOICES]
     for clip in clips:
         for way, rows in examples(clip.name, clip.samples, clip.rate, options.build, program, folder, options.seed + 1):
             rows = rows[audible(rows)].astype(np.float32)
-            sign = 2 * rows[:, 0, -1] - 1
-            linear = z(linear_filter(rows[:, 0]), sign)
+            taken, sign = rows[:, :-1], 2 * rows[:, -1] - 1
+            linear = z(linear_filter(taken), sign)
             with torch.no_grad():
-                ratios[way].append([z(net(torch.from_numpy(taken_by(name, rows))).clamp(-1, 1).numpy(), sign) / linear
-                                    for name, net in nets])
+                ratios[way].append([z(net(torch.from_numpy(taken)).clamp(-1, 1).numpy(), sign) / linear for net in nets])
     print(f'z over that of the linear filter, geometric mean of {len(clips)} clips:')
-    print(f'{"":22}' + ''.join(f'{name.split("_")[1]:>8} {type(net).__name__:8}' for name, net in nets))
+    print(f'{"":22}' + ''.join(f'{type(net).__name__:>10}' for net in nets))
     for way, ratio in ratios.items():
-        print(f'{way:22}' + ''.join(f'{x:8.3f}{"":9}' for x in np.exp(np.log(ratio).mean(0))))
+        print(f'{way:22}' + ''.join(f'{x:10.3f}' for x in np.exp(np.log(ratio).mean(0))))
 
 
-def header(nets, hosts_used):
-    lines = [f'// Made by benchmarks/whitening/train_nets.py from {hosts_used} hosts, each heard in {len(HEARD)} ways; '
-             'do not edit.', '#pragma once', '', '#include "dsp/detect/whole_net.hpp"', '', 'namespace earmark {']
-    for name, net in nets.items():
-        layers, (first, second) = net.whole(), UNITS[name]
-        weights, biases = (np.concatenate([layer[i].detach().numpy().astype(int).ravel() for layer in layers])
-                           for i in (0, 1))
-        lines += ['', '// clang-format off',
-                  f'inline constexpr TrainedNet<{NET_TAPS[name] // 4}, {first}, {second}> {name}{{']
-        for values, end in ((weights, '}},'), (biases, '}},')):
-            rows = [', '.join(map(str, values[i:i + 20])) for i in range(0, len(values), 20)]
-            lines += ['    {{' + ',\n      '.join(rows) + end]
-        lines += [f'    {127 * float(net.scale) / 1000:.8e}f}};', '// clang-format on']
-    return '\n'.join([*lines, '', '}  // namespace earmark', ''])
+def header(net, hosts_used):
+    lines = [f'// Made by benchmarks/whitening/train_net.py from {hosts_used} hosts, each heard in {len(HEARD)} ways; '
+             'do not edit.', '#pragma once', '', '#include "dsp/detect/whole_net.hpp"', '', 'namespace earmark {', '',
+             '// clang-format off', f'inline constexpr TrainedNet<{TAPS // 4}, {UNITS[0]}, {UNITS[1]}> trained_chip_net{{']
+    for part in zip(*net.whole()):  # weights, then biases
+        values = np.concatenate([layer.detach().numpy().astype(int).ravel() for layer in part])
+        rows = [', '.join(map(str, values[i:i + 20])) for i in range(0, len(values), 20)]
+        lines += ['    {{' + ',\n      '.join(rows) + '}},']
+    return '\n'.join([*lines, f'    {127 * float(net.scale) / 1000:.8e}f}};', '// clang-format on', '',
+                      '}  // namespace earmark', ''])
 
 
 def example_files(options, folder):
@@ -326,7 +307,7 @@ def example_files(options, folder):
 
 
 def pools_of(files, rng):
-    """{way: bytes (chips, 2, 33)}, shuffled."""
+    """{way: bytes (chips, 33)}, shuffled."""
     kept = {way: [] for way in HEARD}
     for _, way, file in files:
         rows = np.load(file)
@@ -346,14 +327,10 @@ def main():
     with tempfile.TemporaryDirectory() as scratch:
         files = list(example_files(options, options.examples or pathlib.Path(scratch, 'examples')))
         pools = pools_of(files, np.random.default_rng(options.seed))
-        with multiprocessing.get_context('fork').Pool(len(UNITS)) as workers:
-            jobs = {name: workers.apply_async(train, (list(pools.values()), name, options)) for name in UNITS}
-            nets = {name: job.get() for name, job in jobs.items()}
-        (ROOT / 'dsp/detect/chip_nets.hpp').write_text(header({name: whole for name, (_, whole) in nets.items()},
-                                                              len({host for host, _, _ in files})))
+        net, whole = train(list(pools.values()), options)
+        (ROOT / 'dsp/detect/chip_net.hpp').write_text(header(whole, len({host for host, _, _ in files})))
         if options.corpus:
-            validate([(name, net) for name, both in nets.items() for net in both], options,
-                     Program(str(options.build / 'tools/earmark')), pathlib.Path(scratch))
+            validate((net, whole), options, Program(str(options.build / 'tools/earmark')), pathlib.Path(scratch))
 
 
 if __name__ == '__main__':
