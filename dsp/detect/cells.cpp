@@ -4,7 +4,9 @@
 #include "dsp/transform/window.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
+#include <limits>
 
 namespace earmark {
 namespace {
@@ -22,7 +24,7 @@ constexpr int whole_registers = 16;  // bands at once: no register has more
 CellPlan::CellPlan(int rate_hz, double top_hz)
     : sample_rate_hz(rate_hz),
       window_samples(2 * static_cast<int>(std::lround(window_s / 2 * rate_hz))),
-      fft(fast_fft_length(window_samples), Ways::forward),
+      fft(fast_fft_length(window_samples)),
       window(hann(window_samples)) {
     float energy = 0;
     for (const float w : window) energy += w * w;
@@ -62,13 +64,16 @@ Cells::Cells(int sample_rate_hz, Sink sink)
     : Cells(std::make_shared<const CellPlan>(sample_rate_hz), std::move(sink)) {}
 
 Cells::Cells(std::shared_ptr<const CellPlan> plan, Sink sink)
-    : plan_(std::move(plan)), kernels_(simd::kernels()), ffts_(rows_at_once, plan_->fft), sink_(std::move(sink)) {
+    : plan_(std::move(plan)), kernels_(simd::kernels()), ffts_(pairs_at_once, plan_->fft), sink_(std::move(sink)) {
     // Bands read past the last bin, times 0.
     power_.assign(rows_at_once,
                   std::vector<float>(plan_->bins + static_cast<std::size_t>(std::max(plan_->step, 1) * whole_registers +
                                                                             plan_->taps + 2)));
     kernels_.log(&energy_floor, 1, &floor_log_);
-    buffer_.resize(plan_->window_samples + spare_samples);
+    // Of any two rows: from one to the next it is a sample more or less.
+    buffer_.resize(
+        static_cast<std::size_t>(plan_->window_start(1) - plan_->window_start(0) + 1 + plan_->window_samples) +
+        spare_samples);
     reset();
 }
 
@@ -79,7 +84,9 @@ void Cells::reset() noexcept {
 }
 
 void Cells::begin(std::int64_t row) noexcept {
+    assert(row % 2 == 0);
     rows_ = row;
+    end_row_ = std::numeric_limits<std::int64_t>::max();
     first_ = plan_->window_start(row);
     held_ = 0;
     samples_ = 0;
@@ -97,39 +104,46 @@ void Cells::push(const float* samples, std::size_t count) noexcept {
     }
 }
 
-void Cells::finish() noexcept {
+void Cells::push_silence(std::int64_t count) noexcept {
     constexpr std::array<float, 64> silence{};
+    for (std::int64_t left = count; left > 0; left -= std::ssize(silence))
+        push(silence.data(), static_cast<std::size_t>(std::min(left, std::int64_t{std::ssize(silence)})));
+}
+
+void Cells::finish() noexcept {
     const std::int64_t end = samples_;
-    for (std::size_t left = static_cast<std::size_t>(plan_->window_samples) / 2 - 1; left > 0;) {
-        const std::size_t count = std::min(left, silence.size());
-        push(silence.data(), count);
-        left -= count;
+    push_silence(plan_->window_samples / 2 - 1);
+    if (is_ready(rows_)) {
+        end_row_ = rows_ + 1;
+        push_silence(plan_->window_start(rows_ + 1) - plan_->window_start(rows_));
+        rows_ = end_row_;
     }
     samples_ = end;
 }
 
+bool Cells::is_ready(std::int64_t row) const noexcept {
+    return plan_->window_start(row) + plan_->window_samples <= first_ + static_cast<std::int64_t>(held_);
+}
+
 void Cells::emit_ready_rows() noexcept {
-    const int window = plan_->window_samples;
-    std::int64_t start = plan_->window_start(rows_);
-    const auto ready = [&] { return start + window <= first_ + static_cast<std::int64_t>(held_); };
-    while (ready()) {
+    const auto window_at = [this](std::int64_t row) { return buffer_.data() + (plan_->window_start(row) - first_); };
+    while (is_ready(rows_ + 1)) {
         RowPowers mean_power;
         std::size_t count = 0;
-        for (; count < rows_at_once && ready(); ++count) {
-            const auto time = ffts_[count].time();
-            mean_power[count] =
-                kernels_.multiply_energy(buffer_.data() + (start - first_), plan_->window.data(), window, time.data());
-            std::fill(time.begin() + window, time.end(), 0.0f);
-            ++rows_;
-            start = plan_->window_start(rows_);
+        for (; count < rows_at_once && is_ready(rows_ + 1); count += 2, rows_ += 2) {
+            PairFft& fft = ffts_[count / 2];
+            const simd::PairEnergies energies = kernels_.window_pair(
+                window_at(rows_), window_at(rows_ + 1), plan_->window.data(), plan_->window_samples, fft.time());
+            mean_power[count] = energies.first;
+            mean_power[count + 1] = energies.second;
         }
-        for (std::size_t i = 0; i < count; ++i) ffts_[i].forward();
+        for (std::size_t i = 0; i < count; i += 2) ffts_[i / 2].forward();
         emit_rows(mean_power, count);
     }
-    const std::size_t done = static_cast<std::size_t>(std::min<std::int64_t>(start - first_, held_));
-    std::copy(buffer_.begin() + done, buffer_.begin() + held_, buffer_.begin());
+    const auto done = std::min(plan_->window_start(rows_) - first_, static_cast<std::int64_t>(held_));
+    std::copy(buffer_.begin() + done, buffer_.begin() + static_cast<std::ptrdiff_t>(held_), buffer_.begin());
     first_ += done;
-    held_ -= done;
+    held_ -= static_cast<std::uint64_t>(done);
 }
 
 // Step by step for all of them: no step waits for the one before.
@@ -137,15 +151,17 @@ void Cells::emit_rows(const RowPowers& mean_power, std::size_t count) noexcept {
     constexpr std::size_t most_bands = (grid_bands + whole_registers - 1) / whole_registers * whole_registers;
     const std::size_t padded = plan_->first_bin.size();
     std::array<float, rows_at_once * most_bands> energy;
-    for (std::size_t i = 0; i < count; ++i)
-        kernels_.power(ffts_[i].frequency().data(), static_cast<int>(plan_->bins), 0, power_[i].data());
+    for (std::size_t i = 0; i < count; i += 2)
+        ffts_[i / 2].powers(static_cast<int>(plan_->bins), power_[i].data(), power_[i + 1].data());
     for (std::size_t i = 0; i < count; ++i)
         kernels_.band_energies(power_[i].data(), plan_->first_bin.data(), plan_->step, plan_->shares.data(),
                                plan_->taps, static_cast<int>(padded), energy_floor, energy.data() + i * padded);
     kernels_.log(energy.data(), static_cast<int>(count * padded), energy.data());
     CellRow row;
     row.log_energy.fill(floor_log_);
-    for (emitted_ = 0; emitted_ < count; ++emitted_) {
+    const auto wanted = static_cast<std::size_t>(
+        std::min(static_cast<std::int64_t>(count), end_row_ - (rows_ - static_cast<std::int64_t>(count))));
+    for (emitted_ = 0; emitted_ < wanted; ++emitted_) {
         row.active = mean_power[emitted_] > active_power;
         std::copy_n(energy.begin() + static_cast<std::ptrdiff_t>(emitted_ * padded), plan_->bands(),
                     row.log_energy.begin());

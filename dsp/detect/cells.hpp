@@ -3,7 +3,7 @@
 
 #include "dsp/carrier/grid.hpp"
 #include "dsp/simd/kernels.hpp"
-#include "dsp/transform/fft.hpp"
+#include "dsp/transform/pair_fft.hpp"
 
 #include <array>
 #include <cstdint>
@@ -34,7 +34,7 @@ struct CellPlan {
     int bands() const noexcept { return bands_below_nyquist; }
 
     int sample_rate_hz, window_samples;
-    RealFft fft;
+    PairFft fft;
     std::vector<float> window;
     int bands_below_nyquist = 0;
     // Of every band, then of bands without a share in anything until whole vector registers are full.
@@ -45,7 +45,8 @@ struct CellPlan {
 };
 
 // Hann window of 24 ms: one and a half times the embedder's, z + 20 % over 16 ms (design, section 4).
-// Row k is centred on sample round(k * 4 ms * rate), whatever the rate, so that time never drifts.
+// Row k is centred on sample round(k * 4 ms * rate), whatever the rate, so that time never drifts. Rows 2 k and 2 k + 1
+// are transformed, and come, together.
 class Cells {
   public:
     using Sink = std::function<void(const CellRow&)>;
@@ -53,7 +54,7 @@ class Cells {
     Cells(std::shared_ptr<const CellPlan> plan, Sink sink);  // sink is called once a row, from push() and finish()
     Cells(int sample_rate_hz, Sink sink);
     void reset() noexcept;
-    // Goes on with that row: the next sample pushed is to be the one at window_start(row).
+    // Goes on with that row, an even one: the next sample pushed is to be the one at window_start(row).
     void begin(std::int64_t row) noexcept;
     void push(const float* samples, std::size_t count) noexcept;  // NaN and infinity count as silence
     void finish() noexcept;                                       // the rows whose centre lies before the end
@@ -70,15 +71,17 @@ class Cells {
     }
 
   private:
-    static constexpr std::size_t rows_at_once = 4;
+    static constexpr std::size_t pairs_at_once = 2, rows_at_once = 2 * pairs_at_once;
     using RowPowers = std::array<float, rows_at_once>;
 
+    void push_silence(std::int64_t count) noexcept;
+    bool is_ready(std::int64_t row) const noexcept;
     void emit_ready_rows() noexcept;
     void emit_rows(const RowPowers& mean_power, std::size_t count) noexcept;
 
     std::shared_ptr<const CellPlan> plan_;
     const simd::Kernels& kernels_;
-    std::vector<RealFft> ffts_;  // rows that are ready together are transformed one after the other: code stays warm
+    std::vector<PairFft> ffts_;  // rows that are ready together are transformed one after the other: code stays warm
     Sink sink_;
     std::vector<std::vector<float>> power_;  // of the rows that are ready together
     std::size_t emitted_ = 0;                // of these, the one that the sink is given
@@ -87,6 +90,7 @@ class Cells {
     std::int64_t first_ = 0;                 // position of buffer_[0]
     std::uint64_t held_ = 0;                 // samples in buffer_
     std::int64_t samples_ = 0, rows_ = 0;
+    std::int64_t end_row_;  // behind the last that there is to be
 };
 
 }  // namespace earmark

@@ -143,6 +143,41 @@ void mirror(const std::complex<float>* in, const std::complex<float>* turns, int
     }
 }
 
+PairEnergies window_pair(const float* a, const float* b, const float* window, int count, std::complex<float>* out) {
+    float* const parts = reinterpret_cast<float*>(out);
+    float second = 0;
+    const hn::CappedTag<float, most_lanes> wide;
+    auto seconds = hn::Zero(wide);
+    const float first = sum_of(count, [&](auto d, std::size_t i) HWY_ATTR {
+        const auto w = hn::LoadU(d, window + i);
+        const auto x = hn::Mul(hn::LoadU(d, a + i), w), y = hn::Mul(hn::LoadU(d, b + i), w);
+        hn::StoreInterleaved2(x, y, d, parts + 2 * i);
+        if constexpr (std::is_same_v<decltype(d), decltype(wide)>)
+            seconds = hn::MulAdd(y, y, seconds);
+        else
+            second += hn::GetLane(hn::SumOfLanes(d, hn::Mul(y, y)));
+        return hn::Mul(x, x);
+    });
+    return {first, second + hn::GetLane(hn::SumOfLanes(wide, seconds))};
+}
+
+void pair_powers(const std::complex<float>* bins, int length, int count, float* first, float* second) {
+    const float* const parts = reinterpret_cast<const float*>(bins);
+    for_each(count, [&](auto d, std::size_t k) HWY_ATTR {
+        hn::Vec<decltype(d)> near_real, near_imaginary, far_real, far_imaginary;
+        const std::size_t far = static_cast<std::size_t>(length) + 1 - k - hn::Lanes(d);
+        hn::LoadInterleaved2(d, parts + 2 * k, near_real, near_imaginary);
+        hn::LoadInterleaved2(d, parts + 2 * far, far_real, far_imaginary);
+        far_real = hn::Reverse(d, far_real);
+        far_imaginary = hn::Reverse(d, far_imaginary);
+        const auto quarter_norm = [&](auto real, auto imaginary) HWY_ATTR {
+            return hn::Mul(hn::Set(d, 0.25f), hn::MulAdd(real, real, hn::Mul(imaginary, imaginary)));
+        };
+        hn::StoreU(quarter_norm(hn::Add(near_real, far_real), hn::Sub(near_imaginary, far_imaginary)), d, first + k);
+        hn::StoreU(quarter_norm(hn::Sub(near_real, far_real), hn::Add(near_imaginary, far_imaginary)), d, second + k);
+    });
+}
+
 float largest(const float* in, int count) {
     float most = in[0];
     const hn::CappedTag<float, most_lanes> wide;
@@ -794,6 +829,8 @@ const Kernels* table() {
                                  multiply_energy,
                                  power,
                                  mirror,
+                                 window_pair,
+                                 pair_powers,
                                  largest,
                                  log,
                                  depths,

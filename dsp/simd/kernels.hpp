@@ -23,6 +23,11 @@ struct MixEnergies {
 
 inline constexpr float per_thirty_db = 1 / 6.9077553f;  // of a natural logarithm of power
 
+// Of two windows.
+struct PairEnergies {
+    float first, second;
+};
+
 // The depth rule (dsp/masking/depth.hpp) at one frame.
 struct DepthFrame {
     float floor_db, noise_db, loud_cut, quiet_gain;
@@ -117,6 +122,12 @@ struct Kernels {
     // and out[half - k] is scale * (a + b) - turns[k] * (a - b) conjugated. in, out: half + 1 values, never the same.
     void (*mirror)(const std::complex<float>* in, const std::complex<float>* turns, int half, float scale,
                    std::complex<float>* out);
+    // out = a * window + i b * window; returns the sums of squares of both parts
+    PairEnergies (*window_pair)(const float* a, const float* b, const float* window, int count,
+                                std::complex<float>* out);
+    // Power of the bins k < count of two real signals that were transformed as the parts of a complex one
+    // (dsp/transform/pair_fft.hpp): |bins[k] +- bins[length - k]*|^2 / 4. bins: length + 1; count <= length / 2 + 1.
+    void (*pair_powers)(const std::complex<float>* bins, int length, int count, float* first, float* second);
     float (*largest)(const float* in, int count);  // count >= 1
     // Natural logarithm of normal positive numbers, good to 4 units in the last place or 5e-7, whichever is more.
     void (*log)(const float* in, int count, float* out);

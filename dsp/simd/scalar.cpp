@@ -47,6 +47,26 @@ void mirror(const std::complex<float>* in, const std::complex<float>* turns, int
     }
 }
 
+PairEnergies window_pair(const float* a, const float* b, const float* window, int count, std::complex<float>* out) {
+    PairEnergies energies{};
+    for (int i = 0; i < count; ++i) {
+        const float first = a[i] * window[i], second = b[i] * window[i];
+        out[i] = {first, second};
+        energies.first += first * first;
+        energies.second += second * second;
+    }
+    return energies;
+}
+
+void pair_powers(const std::complex<float>* bins, int length, int count, float* first, float* second) {
+    for (int k = 0; k < count; ++k) {
+        const std::complex<float> near = bins[k], far = std::conj(bins[length - k]), sum = near + far,
+                                  difference = near - far;
+        first[k] = 0.25f * (sum.real() * sum.real() + sum.imag() * sum.imag());
+        second[k] = 0.25f * (difference.real() * difference.real() + difference.imag() * difference.imag());
+    }
+}
+
 float largest(const float* in, int count) {
     return *std::max_element(in, in + count);
 }
@@ -274,11 +294,12 @@ double sign_peak(const double* weights) {
 }  // namespace
 
 const Kernels& scalar_kernels() {
-    static constexpr Kernels kernels{
-        "scalar",    usable,    multiply,         multiply_add,  multiply_energy, power,        mirror,
-        largest,     log,       depths,           apply_gain,    flatness,        exceeds,      mix,
-        chip_filter, chip_net,  symmetric_filter, band_energies, levels,          follow_floor, advance,
-        choose,      correlate, passes,           accumulate,    fold_rows,       fold_sums,    sign_peak};
+    static constexpr Kernels kernels{"scalar", usable,       multiply,    multiply_add,     multiply_energy,
+                                     power,    mirror,       window_pair, pair_powers,      largest,
+                                     log,      depths,       apply_gain,  flatness,         exceeds,
+                                     mix,      chip_filter,  chip_net,    symmetric_filter, band_energies,
+                                     levels,   follow_floor, advance,     choose,           correlate,
+                                     passes,   accumulate,   fold_rows,   fold_sums,        sign_peak};
     return kernels;
 }
 

@@ -191,6 +191,46 @@ TEST_CASE("simd: mirror within four roundings, whatever the length") {
     }
 }
 
+TEST_CASE("simd: window_pair and pair_powers within one rounding an operation") {
+    for_every_target([](const Kernels& kernels, int count, int start) {
+        const Values a = random(count + start, -3, 3, 33), b = random(count + start, -3, 3, 34),
+                     window = random(count + start, 0, 1, 35);
+        std::vector<std::complex<float>> pair(a.size() + 1, guard);
+        const auto [first, second] =
+            kernels.window_pair(a.data() + start, b.data() + start, window.data() + start, count, pair.data() + start);
+        double of_first = 0, of_second = 0;
+        bool same = pair.back() == guard && (start == 0 || pair.front() == guard);
+        for (auto at = static_cast<std::size_t>(start); at + 1 < pair.size(); ++at) {
+            same = same && pair[at] == std::complex<float>(a[at] * window[at], b[at] * window[at]);
+            of_first += std::norm(double(pair[at].real()));
+            of_second += std::norm(double(pair[at].imag()));
+        }
+        CHECK(same);
+        CHECK(std::abs(first - of_first) <= (count + 1) * eps * of_first);
+        CHECK(std::abs(second - of_second) <= (count + 1) * eps * of_second);
+
+        for (const int length : {2 * count, 2 * count + 7}) {  // bins: up to half of them and all but one, and fewer
+            if (count == 0) continue;
+            const Values parts = random(2 * (length + 1), -1, 1, 36);
+            std::vector<std::complex<float>> bins(static_cast<std::size_t>(length) + 1);
+            for (std::size_t i = 0; i < bins.size(); ++i) bins[i] = {parts[2 * i], parts[2 * i + 1]};
+            Out one(count, start), other(count, start);
+            kernels.pair_powers(bins.data(), length, count, one.data(), other.data());
+            CHECK(one.kept_within());
+            CHECK(other.kept_within());
+            double worst = 0;
+            for (int k = 0; k < count; ++k) {
+                const std::complex<double> near(bins[static_cast<std::size_t>(k)]),
+                    far = std::conj(std::complex<double>(bins[static_cast<std::size_t>(length - k)]));
+                // A sum is rounded once, which its square has twice; then squares, their sum, once each.
+                worst = std::max({worst, std::abs(one[k] - std::norm(near + far) / 4) / std::norm(near + far) * 4,
+                                  std::abs(other[k] - std::norm(near - far) / 4) / std::norm(near - far) * 4});
+            }
+            CHECK(worst <= 2 * eps);
+        }
+    });
+}
+
 TEST_CASE("simd: log is good to 4 units in the last place or 5e-7") {
     for_every_target([](const Kernels& kernels, int count, int start) {
         const Values exponents = random(count + start, -60, 60, 7);
