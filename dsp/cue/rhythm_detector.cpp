@@ -115,6 +115,7 @@ RhythmDetector::~RhythmDetector() = default;
 
 void RhythmDetector::push(const float* const* in, std::size_t samples) noexcept {
     State& s = *state_;
+    if (s.channels == 1) return s.analysis.push(in[0], samples);
     for (std::size_t done = 0; done < samples;) {
         const std::size_t count = std::min(samples - done, s.mono.size());
         for (std::size_t i = 0; i < count; ++i) {

@@ -4,7 +4,9 @@
 #include "dsp/transform/window.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <span>
 #include <utility>
 
 namespace earmark {
@@ -23,9 +25,20 @@ constexpr double end_db = 10;   // below the loudest frame of a tone it is over,
 constexpr double again_db = 6;  // above the softest frame of a ringing room a new tone has begun
 constexpr std::size_t longest_gap = 1;  // frames that a click may spoil
 constexpr double longest_run_s = 2;     // a dash is 0.9 s at most
+constexpr float inaudible = 1e-10f, largest_sample = 1e6f;
 
 int even(double samples) {
     return 2 * static_cast<int>(std::lround(samples / 2));
+}
+
+// Four sums, none of which waits for another.
+double sum_of(std::span<const float> values) {
+    std::array<double, 4> sums{};
+    std::size_t i = 0;
+    for (; i + sums.size() <= values.size(); i += sums.size())
+        for (std::size_t j = 0; j < sums.size(); ++j) sums[j] += values[i + j];
+    for (; i < values.size(); ++i) sums[0] += values[i];
+    return sums[0] + sums[1] + sums[2] + sums[3];
 }
 
 }  // namespace
@@ -35,6 +48,7 @@ Tones::Tones(int sample_rate_hz, Sink sink)
       window_samples_(static_cast<std::size_t>(even(window_s * sample_rate_hz))),
       hop_samples_(static_cast<std::size_t>(std::lround(hop_s * sample_rate_hz))),
       sink_(std::move(sink)),
+      kernels_(simd::kernels()),
       fft_(fast_fft_length(even(transform_s * sample_rate_hz)), Ways::forward),
       window_(hann(static_cast<int>(window_samples_))),
       buffer_(window_samples_),
@@ -46,8 +60,7 @@ Tones::Tones(int sample_rate_hz, Sink sink)
 void Tones::push(const float* samples, std::size_t count) noexcept {
     while (count > 0) {
         const std::size_t taken = std::min(count, window_samples_ - held_);
-        std::transform(samples, samples + taken, buffer_.begin() + static_cast<std::ptrdiff_t>(held_),
-                       [](float x) { return std::isfinite(x) ? std::clamp(x, -1e6f, 1e6f) : 0.0f; });
+        kernels_.usable(samples, static_cast<int>(taken), inaudible, largest_sample, buffer_.data() + held_);
         held_ += taken;
         samples += taken;
         count -= taken;
@@ -68,17 +81,14 @@ void Tones::finish() noexcept {
 
 Tones::Frame Tones::analyse() noexcept {
     const auto time = fft_.time();
-    for (std::size_t i = 0; i < window_samples_; ++i) time[i] = buffer_[i] * window_[i];
+    kernels_.multiply(buffer_.data(), window_.data(), static_cast<int>(window_samples_), time.data());
     std::fill(time.begin() + static_cast<std::ptrdiff_t>(window_samples_), time.end(), 0.0f);
     fft_.forward();
     const auto spectrum = fft_.frequency();
     const double bin_hz = static_cast<double>(sample_rate_hz_) / fft_.length();
     const auto bin = [&](double hz) { return std::min(static_cast<std::size_t>(hz / bin_hz), power_.size() - 1); };
-    double all = 0;
-    for (std::size_t k = bin(floor_hz); k < power_.size(); ++k) {
-        power_[k] = std::norm(spectrum[k]);
-        all += power_[k];
-    }
+    kernels_.power(spectrum.data(), fft_.bins(), 0, power_.data());
+    const double all = sum_of(std::span(power_).subspan(bin(floor_hz)));
     const auto low = power_.begin() + static_cast<std::ptrdiff_t>(bin(lowest_hz));
     const auto high = power_.begin() + static_cast<std::ptrdiff_t>(bin(highest_hz) + 1);
     const auto peak = static_cast<std::size_t>(std::max_element(low, high) - power_.begin());

@@ -1,6 +1,7 @@
 // Stretches where one pure tone is all there is: what a rhythm cue is made of, and what speech almost never is.
 #pragma once
 
+#include "dsp/simd/kernels.hpp"
 #include "dsp/transform/fft.hpp"
 
 #include <cstddef>
@@ -37,9 +38,9 @@ class Tones {
     int sample_rate_hz_;
     std::size_t window_samples_, hop_samples_;
     Sink sink_;
+    const simd::Kernels& kernels_;
     RealFft fft_;
-    std::vector<float> window_, buffer_;
-    std::vector<double> power_;
+    std::vector<float> window_, buffer_, power_;
     std::size_t held_ = 0;
     std::int64_t frame_ = 0;  // the next one
 
