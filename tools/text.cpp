@@ -1,6 +1,7 @@
 #include "text.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 namespace earmark::tools {
@@ -16,7 +17,8 @@ std::string joined(const std::vector<std::string>& words, std::string_view betwe
 
 std::string fixed(double value, int decimals) {
     char text[64];
-    std::snprintf(text, sizeof text, "%.*f", decimals, value);
+    const bool is_nothing = std::abs(value) < 0.5 * std::pow(10, -decimals);  // and would read -0.0
+    std::snprintf(text, sizeof text, "%.*f", decimals, is_nothing ? 0.0 : value);
     return text;
 }
 

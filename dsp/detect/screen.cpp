@@ -28,15 +28,18 @@ ScreenLimits::ScreenLimits(const History& history) noexcept {
 
 void Screen::reset() noexcept {
     for (PhaseCorrelations& slot : slots_) slot.fill(0);
-    next_ = 0;
+    newest_ = 0;
 }
 
-bool Screen::push(const PhaseCorrelations& correlations, const ScreenLimits& limits) noexcept {
-    slots_[next_] = correlations;
+PhaseCorrelations& Screen::next() noexcept {
+    newest_ = (newest_ + 1) % screen_slots;
+    return slots_[newest_];
+}
+
+bool Screen::passes(const ScreenLimits& limits) const noexcept {
     std::array<const std::int16_t*, screen_slots> newest_first;
     for (std::size_t n = 0; n < screen_slots; ++n)
-        newest_first[n] = slots_[(next_ + screen_slots - n) % screen_slots].data();
-    next_ = (next_ + 1) % screen_slots;
+        newest_first[n] = slots_[(newest_ + screen_slots - n) % screen_slots].data();
     return simd::kernels().passes(newest_first.data(), screen_slots, limits.limits[0].data(), packet_hops);
 }
 

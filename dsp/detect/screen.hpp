@@ -60,22 +60,24 @@ struct Screening {
     ChoicesOfSlot slot;   // the last
 };
 
-// Of one key. Real time: push() and reset() allocate nothing. 4 kB.
+// Of one key. Real time: nothing allocates. 4 kB.
 class Screen {
   public:
     Screen() noexcept { reset(); }
     void reset() noexcept;
-    // Of the slot that has just ended. True when some phase may carry the mark.
-    bool push(const PhaseCorrelations& correlations, const ScreenLimits& limits) noexcept;
+    // Where the correlations of the slot that has just ended are to stand: stays until the next slot.
+    PhaseCorrelations& next() noexcept;
+    // With them: may some phase carry the mark?
+    bool passes(const ScreenLimits& limits) const noexcept;
 
     template <class Archive>
     void exchange(Archive& archive) {
-        archive(slots_, next_);
+        archive(slots_, newest_);
     }
 
   private:
     std::array<PhaseCorrelations, screen_slots> slots_;  // a ring
-    std::uint64_t next_;
+    std::uint64_t newest_;
 };
 
 }  // namespace earmark

@@ -20,15 +20,6 @@ double quick_exponent(const SlotSum& all) {
     return all.correlation > 0 ? all.correlation * all.correlation / (2 * all.energy) : 0;
 }
 
-int nearest_strength(double strength) {
-    int best = 0;
-    for (int s = 1; s < std::ssize(assumed_strengths); ++s)
-        if (std::abs(std::log(strength / assumed_strengths[static_cast<std::size_t>(s)])) <
-            std::abs(std::log(strength / assumed_strengths[static_cast<std::size_t>(best)])))
-            best = s;
-    return best;
-}
-
 bool worth_reading(int slots) {
     return slots <= 8 || (slots <= 32 && slots % 4 == 0) || slots % 16 == 0;
 }
@@ -51,7 +42,10 @@ Segment LiveMark::segment() const {
 }
 
 Trace::Trace(const KeyParts& key, const TraceConfig& config)
-    : key_(&key), config_(config), tracker_(stretch_slots), folded_(!config.screened) {
+    : key_(&key),
+      config_(config),
+      tracker_(stretch_slots, config.screened ? std::span<const float>(few_strengths) : assumed_strengths),
+      folded_(!config.screened) {
     if (config.screened) screen_.resize(1);
     ended_.reserve(most_ended);
     judged_.reserve(most_segments + 1);
@@ -104,8 +98,8 @@ void Trace::begin(long long slot, long long end_slot, double end_s, double log10
 }
 
 // A test that wakes up hears the packets that may still be running, as if it had been awake all the time.
-void Trace::listen(const PhaseCorrelations& correlations, const Screening& screening) noexcept {
-    const bool was_awake = std::exchange(awake_, screen_.front().push(correlations, screening.limits));
+void Trace::listen(const Screening& screening) noexcept {
+    const bool was_awake = std::exchange(awake_, screen_.front().passes(screening.limits));
     if (!awake_ || was_awake || following_) return;
     const RowHistory& rows = screening.rows;
     const long long first = std::max({rows.end() / slot_rows - screen_slots, free_from_, 0LL}) * slot_rows;
@@ -114,14 +108,15 @@ void Trace::listen(const PhaseCorrelations& correlations, const Screening& scree
 }
 
 bool Trace::end_slot(const History& history, const Screening* screening) noexcept {
-    PhaseCorrelations correlations;
+    PhaseCorrelations own;
+    PhaseCorrelations& correlations = screening != nullptr ? screen_.front().next() : own;
     const long long last = history.end() - 1;
     if (screening != nullptr)
         key_->correlator.correlate(screening->slot, last, correlations);
     else
         key_->correlator.correlate(history.at(last), last, correlations);
     tracker_.push(history.at(last), correlations);
-    if (screening != nullptr) listen(correlations, *screening);
+    if (screening != nullptr) listen(*screening);
     if (!following_) config_.screened ? look_for_leading_track(history) : look_for_track(history);
     if (!following_) return false;
     follow(history);
@@ -175,7 +170,7 @@ double Trace::track_energy(const History& history, const LiveTrack& track) const
 }
 
 void Trace::look_for_track(const History& history) noexcept {
-    for (int strength = 0; strength < std::ssize(assumed_strengths) && !following_; ++strength)
+    for (int strength = 0; strength < tracker_.strengths() && !following_; ++strength)
         look_along(history, strength, std::min(log10_p_, -1.0));
 }
 
@@ -212,7 +207,8 @@ void Trace::follow(const History& history) noexcept {
         if (before > 0)
             track = {live_.first_slot, Phases(std::span(track.phases.begin() + before, track.phases.end()))};
         const double along = fold_track(history, track).correlation;
-        if (along > 0) live_.strength = nearest_strength(along / track_energy(history, track) * tracker_.deviation());
+        if (along > 0)
+            live_.strength = tracker_.nearest_strength(along / track_energy(history, track) * tracker_.deviation());
         const double log_q = live_log_q(track);
         const double p = log10_p(sync_exponent(folded_.fold(), key_->carrier), log_q);
         improve(p, log_q);

@@ -99,7 +99,7 @@ class Trace {
 
     void improve(double log10_p, double log_q) noexcept;
     void begin(long long slot, long long end_slot, double end_s, double log10_p) noexcept;
-    void listen(const PhaseCorrelations& correlations, const Screening& screening) noexcept;
+    void listen(const Screening& screening) noexcept;
     void look_for_track(const History& history) noexcept;
     void look_for_leading_track(const History& history) noexcept;
     void look_along(const History& history, int strength, double least_log10_p) noexcept;

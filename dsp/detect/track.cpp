@@ -61,9 +61,10 @@ Track TrackList::operator[](int index) const noexcept {
                                                         static_cast<std::size_t>(part.until - part.from)))};
 }
 
-Tracker::Tracker(int slots_held)
+Tracker::Tracker(int slots_held, std::span<const float> strengths)
     : kernels_(simd::kernels()),
       held_(slots_held),
+      strengths_(strengths),
       moves_(static_cast<std::size_t>(slots_held)),
       jumps_(static_cast<std::size_t>(slots_held)) {
     reset();
@@ -96,7 +97,7 @@ void Tracker::push(SlotView slot, const PhaseCorrelations& correlations) noexcep
     }
     const float log_count = std::log(static_cast<float>(std::clamp<long long>(slots_ + 1, 8, held_)));
     const SlotOdds odds{std::max(deviation(), 1.0f), -log_count - log_hops, -log_count};
-    for (int strength = 0; strength < strengths; ++strength)
+    for (int strength = 0; strength < strengths(); ++strength)
         advance(strength, slot.sync_energy->data(), correlations, odds);
     ++slots_;
 }
@@ -120,7 +121,7 @@ void Tracker::advance(int strength, const float* energies, const PhaseCorrelatio
     jumps.to_off = static_cast<std::int16_t>(stays_off ? off : best);
     const float next_off = stays_off ? 0 : best_score + leave;
 
-    const float assumed = assumed_strengths[static_cast<std::size_t>(strength)];
+    const float assumed = strengths_[static_cast<std::size_t>(strength)];
     const simd::PathStep path{keep, step, anywhere, assumed / sigma, assumed * assumed / 2 / (sigma * sigma), next_off};
 
     scores.front() = scores[packet_hops];
@@ -131,9 +132,16 @@ void Tracker::advance(int strength, const float* energies, const PhaseCorrelatio
 
 int Tracker::leading_strength() const noexcept {
     int leading = 0;
-    for (int strength = 1; strength < strengths; ++strength)
+    for (int strength = 1; strength < strengths(); ++strength)
         if (lead(strength) > lead(leading)) leading = strength;
     return leading;
+}
+
+int Tracker::nearest_strength(double strength) const noexcept {
+    const auto away = [&](float assumed) { return std::abs(std::log(strength / assumed)); };
+    const auto nearest =
+        std::min_element(strengths_.begin(), strengths_.end(), [&](float a, float b) { return away(a) < away(b); });
+    return static_cast<int>(nearest - strengths_.begin());
 }
 
 // age: of the slot that ended in `state`, 1 for the last.
@@ -193,7 +201,7 @@ void Tracker::collect(int count, TrackList& tracks) const noexcept {
         std::fill_n(path.begin(), count, static_cast<std::int16_t>(steady_phase()));
         tracks.add(path.data(), count);
     }
-    for (int strength = 0; strength < strengths; ++strength) {
+    for (int strength = 0; strength < strengths(); ++strength) {
         look_back(strength, count, path.data());
         tracks.add(path.data(), count);
     }

@@ -96,13 +96,17 @@ class TrackList {
 
 // Assumed mean of a chip's residual over its deviation: from AMR 4.75 to a clean signal.
 inline constexpr std::array<float, 4> assumed_strengths{0.07f, 0.14f, 0.28f, 0.56f};
+// For many keys, of which the search would take half of the time. Too small a strength costs less evidence than one as
+// much too large.
+inline constexpr std::array<float, 2> few_strengths{0.09f, 0.32f};
 
 // The search itself, kept from slot to slot: for each assumed strength the best way to every state, and how it came
 // there over the last `slots_held` slots.
 // Real time: push(), reset() and the look-backs allocate nothing.
 class Tracker {
   public:
-    explicit Tracker(int slots_held);
+    // strengths: up to as many as assumed_strengths has, rising; they are not copied.
+    explicit Tracker(int slots_held, std::span<const float> strengths = assumed_strengths);
     void reset() noexcept;
     void push(SlotView slot, const PhaseCorrelations& correlations) noexcept;
 
@@ -113,8 +117,10 @@ class Tracker {
         const auto s = static_cast<std::size_t>(strength);
         return scores_[s][1 + static_cast<std::size_t>(best_[s])];
     }
+    int strengths() const noexcept { return static_cast<int>(strengths_.size()); }
     int leading_strength() const noexcept;  // of the greatest lead
-    float deviation() const noexcept;       // of a residual, so far
+    int nearest_strength(double strength) const noexcept;
+    float deviation() const noexcept;  // of a residual, so far
     // The states of the last `count` <= slots_held slots on the best path.
     void look_back(int strength, int count, std::int16_t* path) const noexcept;
     // Of the best path that ends marked, the phases of the last slots as far back as it is marked, at most `count`: at
@@ -133,7 +139,6 @@ class Tracker {
 
   private:
     static constexpr int off = packet_hops;
-    static constexpr int strengths = static_cast<int>(assumed_strengths.size());
     using Scores = std::array<float, packet_hops + 2>;        // [1 + phase], each end once more beside the other
     using Moves = std::array<std::uint8_t, packet_hops / 4>;  // two bits a phase: see simd::Kernels::advance
     struct Jumps {
@@ -149,6 +154,7 @@ class Tracker {
 
     const simd::Kernels& kernels_;
     int held_;
+    std::span<const float> strengths_;
     std::array<Scores, assumed_strengths.size()> scores_;
     std::array<std::int32_t, assumed_strengths.size()> best_;         // phase of the best score
     std::vector<std::array<Moves, assumed_strengths.size()>> moves_;  // a ring
