@@ -17,7 +17,7 @@ ROOMS = {
     "dsp/transform": {"simd"},
     "dsp/masking": {"include", "transform", "simd"},
     "dsp/embed": {"include", "masking", "transform", "carrier", "coding", "simd"},
-    "dsp/cue": {"include", "transform"},
+    "dsp/cue": {"include", "transform", "simd"},
     "dsp/detect": {"include", "transform", "carrier", "coding", "simd"},
     "bindings": {"include"},
     "tools/loading": {"include"},
