@@ -11,8 +11,8 @@ namespace earmark {
 namespace {
 
 // What is bet on a chip, per unit of its residual: the more for channels that keep what a residual promises, the less
-// for those that do not. On the speakers for tuning 1 and 2, weights 0.2 and 0.8, are found as soon behind G.711 and 3
-// % later behind GSM, 1.5 and 3 as soon and 9 % later (benchmarks/detection_delay.py --split train, means).
+// for those that do not. On the speakers for tuning, behind G.711, bets of 1 and 2 or of 1.5 and 3, weights 0.2 and
+// 0.8, are as soon; behind GSM they are 3 % and 9 % later (benchmarks/detection_delay.py --split train, means).
 constexpr std::array<double, 2> strengths_tried{0.75, 2.25};
 constexpr std::array<double, 2> strength_weights{0.3, 0.7};
 constexpr double steps_per_neper = 512;
